@@ -1,0 +1,1 @@
+"""Bytes become trees with positions. Nothing here knows what the trees mean."""

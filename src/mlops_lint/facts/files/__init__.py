@@ -1,0 +1,1 @@
+"""What one file says: pure functions of its bytes."""

@@ -1,0 +1,1 @@
+"""Facts that are linked across the files of a project."""

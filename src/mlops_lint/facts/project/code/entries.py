@@ -1,0 +1,82 @@
+"""Where a program begins: scripts, console scripts, tests, and what a framework calls by name."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+
+from mlops_lint.facts.project.code.modules import Definition, Module
+from mlops_lint.facts.project.code.names import Names
+from mlops_lint.facts.project.project import Project
+from mlops_lint.repo.view import RepoView, Unreadable
+
+_CONVENTIONS = frozenset(["lambda_handler", "model_fn", "input_fn", "predict_fn", "output_fn"])
+_PAIRS = (frozenset(("init", "run")), frozenset(("initialize", "inference")))
+"""Functions that a serving platform calls by name when a file defines all of them."""
+_COMMAND_FILES = re.compile(
+    r"(^|/)(pyproject\.toml|setup\.cfg|setup\.py|dvc\.yaml|Makefile|justfile|Procfile|Dockerfile[^/]*|"
+    r"[^/]*\.dockerfile|"
+    r"docker-compose[^/]*\.ya?ml|compose\.ya?ml|tox\.ini|noxfile\.py|app\.ya?ml|serverless\.ya?ml|MLproject|"
+    r"[^/]*\.sh|[^/]*\.service)$|^\.github/workflows/[^/]*\.ya?ml$|(^|/)\.gitlab-ci\.yml$"
+)
+_COLON = re.compile(r"\b([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):([A-Za-z_][\w.]*)")
+_TEST_FOLDERS = frozenset(("tests", "test", "testing"))
+
+
+def is_test_path(path: str) -> bool:
+    """`tests/x.py`, `test_x.py`, `x_test.py`, `conftest.py`."""
+    folder, name = posixpath.split(path)
+    if name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py":
+        return True
+    return any(part in _TEST_FOLDERS for part in folder.split("/"))
+
+
+def named_entries(view: RepoView, project: Project) -> list[str]:
+    """`module:name` as command files write it (console scripts, `uvicorn app:api`, `gunicorn x.y:app`)."""
+    found: list[str] = []
+    for path in view.entries:
+        if not _COMMAND_FILES.search(path) or not (project.owns(path) or path.startswith(".github/")):
+            continue
+        try:
+            text = view.read(path, limit=1_000_000).decode("utf-8", "replace")
+        except Unreadable:
+            continue
+        lines = [line for line in text.split("\n") if not line.lstrip().startswith("#")]
+        for match in _COLON.finditer("\n".join(lines)):
+            found.append(f"{match[1]}.{match[2]}")
+    return list(dict.fromkeys(found))
+
+
+def program_entries(modules: Mapping[str, Module], names: Names, named: Iterable[str]) -> tuple[Definition, ...]:
+    """All entries, in order of path."""
+    found: list[Definition] = []
+    for path, module in modules.items():
+        found += [module.body, module.main]
+        if is_test_path(path):
+            found += _tests(module)
+        called = _CONVENTIONS.union(*(pair for pair in _PAIRS if pair <= module.definitions.keys()))
+        found += [module.definitions[name] for name in sorted(called & module.definitions.keys())]
+    for dotted in named:
+        found += _by_name(modules, names, dotted)
+    return tuple(dict.fromkeys(found))
+
+
+def _tests(module: Module) -> list[Definition]:
+    found = []
+    for qualname, definition in module.definitions.items():
+        owner = qualname.rpartition(".")[0].rpartition(".")[2]
+        collected = definition.name.startswith(("test", "Test", "setup", "teardown", "setUp", "tearDown"))
+        if collected or owner.startswith("Test") or owner.endswith(("Test", "Tests", "TestCase")):
+            found.append(definition)
+    return found
+
+
+def _by_name(modules: Mapping[str, Module], names: Names, dotted: str) -> list[Definition]:
+    parts = dotted.split(".")
+    for count in range(len(parts) - 1, 0, -1):
+        file = names.finder.file(posixpath.join(names.finder.base, "x.py"), ".".join(parts[:count]))
+        if file is not None and file in modules:
+            value = names.resolve(file, "", ".".join(parts[count:]))
+            return [value] if isinstance(value, Definition) else []
+    return []

@@ -1,0 +1,261 @@
+"""The call graph: which definition runs, or hands on, which other.
+
+An edge means "when this runs, that may run": calls, functions handed on as values, decorators that register,
+imports that run a module's body. What does not resolve is opaque, never guessed by name.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from mlops_lint.facts.files.chains import UNKNOWN, split
+from mlops_lint.facts.files.symbols import MAIN, UseFact
+from mlops_lint.facts.project.code.modules import Definition, Module
+from mlops_lint.facts.project.code.names import External, Instance, Names, Value
+
+_PASSIVE = frozenset(
+    "staticmethod classmethod property cached_property abstractmethod wraps lru_cache cache contextmanager "
+    "asynccontextmanager dataclass total_ordering overload override final no_grad inference_mode njit jit "
+    "vectorize function compile setter getter deleter singledispatch runtime_checkable deprecated beartype "
+    "typechecked cache_data cache_resource retry timeit".split()
+)
+_PLAIN_BASES = frozenset(
+    "object ABC Protocol NamedTuple TypedDict Enum StrEnum IntEnum Exception Generic BaseModel dict list tuple "
+    "set str int float".split()
+)
+
+
+@dataclass(slots=True)
+class Edge:
+    """From a scope to what it runs, at a use."""
+
+    target: Definition
+    use: UseFact | None
+
+
+@dataclass(slots=True)
+class Node:
+    """The edges that leave a definition, and the calls in it that cannot be followed."""
+
+    edges: list[Edge] = field(default_factory=list)
+    opaque: list[UseFact] = field(default_factory=list)
+
+
+class Graph:
+    """Built once for a project; `uses` keeps what every use resolved to."""
+
+    def __init__(self, modules: Mapping[str, Module], names: Names) -> None:
+        self.modules = modules
+        self.names = names
+        self.nodes: dict[Definition, Node] = {}
+        self.canonical: dict[str, list[tuple[str, UseFact]]] = {}
+        self.call_sites: dict[Definition, list[tuple[str, UseFact]]] = {}
+        self._subclasses: dict[Definition, list[Definition]] = {}
+        self._unresolved: list[tuple[str, UseFact]] = []
+        for path, module in modules.items():
+            self._structure(path, module)
+        for path, module in modules.items():
+            for use in module.symbols.uses:
+                if not self._link(path, use):
+                    self._unresolved.append((path, use))
+        self._second_pass()
+
+    def node(self, definition: Definition) -> Node:
+        """The node of a definition, made when first asked for."""
+        return self.nodes.setdefault(definition, Node())
+
+    def scope(self, path: str, scope: str) -> Definition:
+        """The definition whose body a scope is."""
+        module = self.modules[path]
+        return module.definitions.get(scope) or (module.main if scope == MAIN else module.body)
+
+    def _second_pass(self) -> None:
+        """Parameters are followed to what the call sites give them, where those agree."""
+        self.names.parameter_value = self._parameter_value
+        self.names.forget()
+        for path, use in self._unresolved:
+            if not self._link(path, use) and use.call:
+                self.node(self.scope(path, use.scope)).opaque.append(use)
+
+    def _structure(self, path: str, module: Module) -> None:
+        self.node(module.main).edges.append(Edge(module.body, None))
+        for definition in module.definitions.values():
+            node = self.node(definition)
+            node.edges.append(Edge(module.body, None))
+            if definition.kind == "class":
+                self._class_edges(module, definition, node)
+            elif self._registered(path, definition):
+                owner = self.scope(path, definition.qualname.rpartition(".")[0])
+                self.node(owner).edges.append(Edge(definition, None))
+        for fact in module.symbols.imports:
+            target = self._imported_body(path, fact.module, fact.level)
+            if target is not None:
+                self.node(self.scope(path, fact.scope)).edges.append(Edge(target, None))
+
+    def _imported_body(self, path: str, name: str, level: int) -> Definition | None:
+        finder = self.names.finder
+        file = finder.relative(path, name, level) if level else finder.file(path, name)
+        module = self.modules.get(file or "")
+        return module.body if module else None
+
+    def _class_edges(self, module: Module, klass: Definition, node: Node) -> None:
+        framework = self._from_framework(klass)
+        for qualname, inner in module.definitions.items():
+            if qualname.rpartition(".")[0] == klass.qualname:
+                dunder = inner.name.startswith("__") and inner.name.endswith("__")
+                if dunder or framework or inner.kind == "class":
+                    node.edges.append(Edge(inner, None))
+        for base in self.names.bases(klass):
+            if isinstance(base, Definition):
+                node.edges.append(Edge(base, None))
+                self._subclasses.setdefault(base, []).append(klass)
+
+    def _from_framework(self, klass: Definition, seen: frozenset[Definition] = frozenset()) -> bool:
+        for base in self.names.bases(klass):
+            if base is None:
+                return True
+            if isinstance(base, External) and base.name.rpartition(".")[2] not in _PLAIN_BASES:
+                return True
+            if isinstance(base, Definition) and base not in seen and base.kind == "class":
+                if self._from_framework(base, seen | {klass}):
+                    return True
+        return False
+
+    def _registered(self, path: str, definition: Definition) -> bool:
+        decorators = self.modules[path].facts[definition.qualname].decorators
+        return any(_last_name(decorator) not in _PASSIVE for decorator in decorators)
+
+    def _link(self, path: str, use: UseFact) -> bool:
+        """Follow one use; False where its meaning is unknown."""
+        origin = self.node(self.scope(path, use.scope))
+        trail = list(self.names.trail(path, use.scope, use.chain))
+        for value in trail:
+            self._edge(origin, value, use, path, last=value is trail[-1])
+        steps = len(split(use.chain))
+        value = trail[-1] if len(trail) == steps else None
+        if value is None:
+            return False
+        if isinstance(value, External):
+            self.canonical.setdefault(value.name, []).append((path, use))
+        return True
+
+    def _edge(self, origin: Node, value: Value | None, use: UseFact, path: str, *, last: bool) -> None:
+        if isinstance(value, Instance) and last and use.call:
+            for name in ("__call__", "forward"):
+                method = self.names.member(value.of, name)
+                if isinstance(method, Definition):
+                    self._add(origin, method, use, path)
+        if isinstance(value, Definition):
+            self._add(origin, value, use, path)
+
+    def _add(self, origin: Node, target: Definition, use: UseFact, path: str) -> None:
+        if any(edge.target == target and edge.use is use for edge in origin.edges):
+            return
+        origin.edges.append(Edge(target, use))
+        self.call_sites.setdefault(target, []).append((path, use))
+        owner, _, name = target.qualname.rpartition(".")
+        klass = self.modules[target.path].definitions.get(owner)
+        if target.kind == "function" and klass is not None and klass.kind == "class":
+            for sub in self._below(klass):
+                override = self.modules[sub.path].definitions.get(f"{sub.qualname}.{name}")
+                if override is not None:
+                    origin.edges.append(Edge(override, use))
+
+    def _below(self, klass: Definition) -> list[Definition]:
+        found: list[Definition] = []
+        waiting = list(self._subclasses.get(klass, []))
+        while waiting:
+            sub = waiting.pop()
+            if sub not in found:
+                found.append(sub)
+                waiting.extend(self._subclasses.get(sub, []))
+        return found
+
+    def _parameter_value(self, function: Definition, name: str) -> Value | None:
+        """What all call sites give to a parameter; None where one is unknown or they differ."""
+        fact = self.modules[function.path].facts[function.qualname]
+        if name not in fact.parameters:
+            return None
+        position = fact.parameters.index(name)
+        owner = self.modules[function.path].facts.get(function.qualname.rpartition(".")[0])
+        method = owner is not None and owner.kind == "class" and "staticmethod" not in fact.decorators
+        values: set[Value | None] = set()
+        for path, use in self.call_sites.get(function, []):
+            given = _given(use, name, position - 1 if method else position)
+            values.add(self.names.resolve(path, use.scope, given) if given else None)
+            if None in values or len(values) > 1:
+                return None
+        return values.pop() if values else None
+
+    def callees(self, definition: Definition) -> list[Definition]:
+        """What a definition runs or hands on, without repeats, in order."""
+        return list(dict.fromkeys(edge.target for edge in self.node(definition).edges))
+
+
+def _given(use: UseFact, name: str, position: int) -> str | None:
+    if not use.call:
+        return None
+    text = use.keywords.get(name)
+    if text is None and "*" not in use.arguments and 0 <= position < len(use.arguments):
+        text = use.arguments[position]
+    return None if text is None or text.startswith(UNKNOWN) else text
+
+
+def _last_name(text: str) -> str:
+    names = [step.lstrip(".") for step in split(text) if step not in ("()", "[]")]
+    return names[-1] if names else UNKNOWN
+
+
+class Reach:
+    """Everything that may run once the roots run, and how it is reached."""
+
+    def __init__(self, graph: Graph, roots: Iterable[Definition]) -> None:
+        self.graph = graph
+        self.roots = tuple(dict.fromkeys(roots))
+        self._from: dict[Definition, Definition | None] = dict.fromkeys(self.roots)
+        waiting = deque(self.roots)
+        while waiting:
+            current = waiting.popleft()
+            for target in graph.callees(current):
+                if target not in self._from:
+                    self._from[target] = current
+                    waiting.append(target)
+
+    @property
+    def definitions(self) -> frozenset[Definition]:
+        """All that is reached, the roots included."""
+        return frozenset(self._from)
+
+    def __contains__(self, definition: object) -> bool:
+        return definition in self._from
+
+    def path(self, target: Definition) -> list[Definition]:
+        """One shortest way from a root to `target`; empty where there is none."""
+        if target not in self._from:
+            return []
+        way = [target]
+        while (previous := self._from[way[-1]]) is not None:
+            way.append(previous)
+        return way[::-1]
+
+    def opaque(self, last_names: frozenset[str]) -> list[tuple[str, UseFact]]:
+        """Calls within reach that could be a call of one of `last_names`: computed callees and unknown receivers."""
+        found = []
+        for definition in sorted(self._from):
+            for use in self.graph.node(definition).opaque:
+                if _could_be(use, last_names, self.graph.modules[definition.path]):
+                    found.append((definition.path, use))
+        return found
+
+
+def _could_be(use: UseFact, last_names: frozenset[str], module: Module) -> bool:
+    steps = split(use.chain)
+    if len(steps) == 1:
+        if steps[0] in last_names or steps[0] == UNKNOWN:
+            return True
+        return any(fact.scope == use.scope and fact.target == steps[0] for fact in module.symbols.bindings)
+    if steps[-1] in ("[]", "()"):
+        return True
+    return steps[-1].lstrip(".") in last_names

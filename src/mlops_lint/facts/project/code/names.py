@@ -1,0 +1,336 @@
+"""What a name means: through imports, re-exports, bindings, methods and return values.
+
+Flow-insensitive: a name with several bindings means something only where they agree. None is *unknown*.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from mlops_lint.facts.files.chains import UNKNOWN, split
+from mlops_lint.facts.files.symbols import MAIN, BindingFact, ImportFact
+from mlops_lint.facts.project.code.modules import Definition, Finder, Module
+
+MAX_DEPTH = 24
+_PROPERTIES = ("property", "cached_property")
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Something of a library or a builtin, by its dotted name; `()` marks what a call gives."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An object of a class of the project."""
+
+    of: Definition
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A folder without `__init__.py`, with a slash behind it."""
+
+    folder: str
+
+
+Value: TypeAlias = External | Instance | Package | Definition
+
+
+def canonical(value: Value | None) -> str | None:
+    """`sklearn.metrics.f1_score`, `path::qualname`, `path::Class()`; None stays None."""
+    if isinstance(value, External):
+        return value.name
+    if isinstance(value, Definition):
+        return value.key
+    if isinstance(value, Instance):
+        return value.of.key + "()"
+    return None
+
+
+ParameterValue: TypeAlias = Callable[[Definition, str], "Value | None"]
+
+
+class Names:
+    """Resolves chains in scopes. `parameter_value` may supply what a parameter is given at its call sites."""
+
+    def __init__(self, modules: Mapping[str, Module], finder: Finder) -> None:
+        self.modules = modules
+        self.finder = finder
+        self.parameter_value: ParameterValue | None = None
+        self._busy: set[tuple[str, str, str]] = set()
+        self._known: dict[tuple[str, str, str], Value | None] = {}
+        self._imports = {path: _by_scope(module.symbols.imports) for path, module in modules.items()}
+        self._bindings = {path: _by_target(module.symbols.bindings) for path, module in modules.items()}
+
+    def forget(self) -> None:
+        """Drop what was remembered, after `parameter_value` was set."""
+        self._known.clear()
+
+    def resolve(self, path: str, scope: str, text: str) -> Value | None:
+        """What a chain written in a scope of a file means."""
+        value: Value | None = None
+        for value in self.trail(path, scope, text):
+            if value is None:
+                return None
+        return value
+
+    def trail(self, path: str, scope: str, text: str) -> Iterator[Value | None]:
+        """The meaning of each prefix of a chain; ends behind the first unknown one."""
+        steps = split(text)
+        value = self.lookup(path, scope, steps[0]) if steps and steps[0] != UNKNOWN else None
+        yield value
+        for step in steps[1:]:
+            if value is None:
+                return
+            value = self.step(value, step)
+            yield value
+
+    def lookup(self, path: str, scope: str, name: str) -> Value | None:
+        """What a bare name means in a scope."""
+        key = (path, scope, name)
+        if key in self._known:
+            return self._known[key]
+        if key in self._busy or len(self._busy) > MAX_DEPTH * 4:
+            return None
+        self._busy.add(key)
+        try:
+            value = self._lookup(path, scope, name)
+        finally:
+            self._busy.discard(key)
+        if not self._busy:
+            self._known[key] = value
+        return value
+
+    def _lookup(self, path: str, scope: str, name: str) -> Value | None:
+        for inner in self._scopes(path, scope):
+            found, value = self._in_scope(path, inner, name)
+            if found:
+                return value
+        for star in self._imports[path].get(("", "*"), []):
+            value = self._imported_member(path, star, name)
+            if value is not None:
+                return value
+            if self._star_is_external(path, star):
+                return None
+        return External(f"builtins.{name}") if hasattr(builtins, name) else None
+
+    def _scopes(self, path: str, scope: str) -> Iterator[str]:
+        """The scopes that see a name, inner first; class bodies are not seen from their methods."""
+        facts = self.modules[path].facts
+        current = "" if scope == MAIN else scope
+        first = True
+        while current:
+            if first or current not in facts or facts[current].kind != "class":
+                yield current
+            first = False
+            current = current.rpartition(".")[0]
+        yield ""
+        yield MAIN
+
+    def _in_scope(self, path: str, scope: str, name: str) -> tuple[bool, Value | None]:
+        module = self.modules[path]
+        inner = f"{scope}.{name}" if scope and scope != MAIN else name
+        if scope != MAIN and inner in module.definitions:
+            return True, module.definitions[inner]
+        imports = self._imports[path].get((scope, name))
+        if imports:
+            return True, self.imported(path, imports[-1])
+        bindings = self._bindings[path].get((scope, name))
+        if bindings:
+            return True, self._bound(path, scope, name, bindings)
+        return False, None
+
+    def _bound(self, path: str, scope: str, name: str, bindings: list[BindingFact]) -> Value | None:
+        if bindings[0].parameter:
+            return self._parameter(path, scope, name, bindings)
+        chains = {binding.value for binding in bindings if split(binding.value)[0] != name}
+        return self._agreed(path, scope, chains)
+
+    def _agreed(self, path: str, scope: str, chains: set[str]) -> Value | None:
+        if not chains or UNKNOWN in chains or len(chains) > 8:
+            return None
+        values = {self.resolve(path, scope, text) for text in chains}
+        return values.pop() if len(values) == 1 else None
+
+    def _parameter(self, path: str, scope: str, name: str, bindings: list[BindingFact]) -> Value | None:
+        module = self.modules[path]
+        fact = module.facts.get(scope)
+        owner = module.facts.get(scope.rpartition(".")[0])
+        if fact and owner and owner.kind == "class" and fact.parameters[:1] == [name]:
+            if "staticmethod" not in fact.decorators:
+                klass = module.definitions[owner.qualname]
+                return klass if "classmethod" in fact.decorators else Instance(klass)
+        if bindings[0].value != UNKNOWN:
+            outer = scope.rpartition(".")[0]
+            return self.resolve(path, outer, bindings[0].value)
+        if len(bindings) == 1 and self.parameter_value and scope in module.definitions:
+            return self.parameter_value(module.definitions[scope], name)
+        return None
+
+    def imported(self, path: str, fact: ImportFact) -> Value | None:
+        """What an import statement binds its name to."""
+        if fact.symbol:
+            return self._imported_member(path, fact, fact.symbol)
+        file = self.finder.file(path, fact.module)
+        if file is None:
+            return External(fact.module)
+        return self._file_value(file)
+
+    def _file_value(self, file: str) -> Value | None:
+        if file.endswith("/"):
+            return Package(file)
+        return self.modules[file].body if file in self.modules else None
+
+    def _imported_file(self, path: str, fact: ImportFact) -> str | None:
+        if fact.level:
+            return self.finder.relative(path, fact.module, fact.level)
+        return self.finder.file(path, fact.module)
+
+    def _star_is_external(self, path: str, fact: ImportFact) -> bool:
+        return fact.level == 0 and self.finder.file(path, fact.module) is None
+
+    def _imported_member(self, path: str, fact: ImportFact, symbol: str) -> Value | None:
+        file = self._imported_file(path, fact)
+        if file is None:
+            return External(f"{fact.module}.{symbol}") if fact.level == 0 and fact.symbol != "*" else None
+        base = self._file_value(file)
+        key = (file, "<import>", symbol)
+        if base is None or key in self._busy:
+            return None
+        self._busy.add(key)
+        try:
+            return self.step(base, "." + symbol)
+        finally:
+            self._busy.discard(key)
+
+    def step(self, value: Value, step: str) -> Value | None:
+        """One step of a chain: an attribute, a call or a subscript."""
+        if isinstance(value, External):
+            return External(value.name + step) if len(value.name) < 300 else None
+        if isinstance(value, Package):
+            found = self.finder.in_folder(value.folder.rstrip("/"), step[1:]) if step[0] == "." else None
+            return self._file_value(found) if found else None
+        if isinstance(value, Instance):
+            return self._of_instance(value.of, step)
+        if value.kind == "module":
+            return self._of_module(value.path, step)
+        if value.kind == "class":
+            return Instance(value) if step == "()" else self.member(value, step[1:])
+        return self._returned(value) if step == "()" else None
+
+    def _of_module(self, path: str, step: str) -> Value | None:
+        if step[0] != "." or path not in self.modules:
+            return None
+        name = step[1:]
+        found, value = self._in_scope(path, "", name)
+        if found:
+            return value
+        for star in self._imports[path].get(("", "*"), []):
+            value = self._imported_member(path, star, name)
+            if value is not None:
+                return value
+        folder = path.rpartition("/")[0]
+        file = self.finder.in_folder(folder, name) if path.endswith("__init__.py") else None
+        return self._file_value(file) if file else None
+
+    def member(self, klass: Definition, name: str, seen: frozenset[str] = frozenset()) -> Value | None:
+        """A method, nested class or attribute of a class, through its bases."""
+        module = self.modules[klass.path]
+        inner = f"{klass.qualname}.{name}"
+        if inner in module.definitions:
+            return module.definitions[inner]
+        found, value = self._attribute(klass, name)
+        if found:
+            return value
+        for base in self.bases(klass):
+            if isinstance(base, External):
+                return External(f"{base.name}().{name}")
+            if isinstance(base, Definition) and base.kind == "class" and base.key not in seen:
+                value = self.member(base, name, seen | {klass.key})
+                if value is not None:
+                    return value
+        return None
+
+    def _attribute(self, klass: Definition, name: str) -> tuple[bool, Value | None]:
+        bindings = self._bindings[klass.path]
+        own = bindings.get((klass.qualname, name), [])
+        key = (klass.path, klass.qualname, f".{name}")
+        if key in self._busy:
+            return True, None
+        self._busy.add(key)
+        try:
+            values = {self.resolve(klass.path, klass.qualname, fact.value) for fact in own if fact.value != UNKNOWN}
+            unknown = any(fact.value == UNKNOWN for fact in own)
+            for fact in self._self_bindings(klass, name):
+                if split(fact.value)[:2] == ["self", f".{name}"]:
+                    continue
+                values.add(self.resolve(klass.path, fact.scope, fact.value) if fact.value != UNKNOWN else None)
+                own = [*own, fact]
+        finally:
+            self._busy.discard(key)
+        if not own:
+            return False, None
+        return True, values.pop() if len(values) == 1 and not unknown else None
+
+    def _self_bindings(self, klass: Definition, name: str) -> list[BindingFact]:
+        prefix = klass.qualname + "."
+        return [
+            fact
+            for fact in self._bindings[klass.path].get(("self", f"self.{name}"), [])
+            if fact.scope.startswith(prefix)
+        ]
+
+    def bases(self, klass: Definition) -> list[Value | None]:
+        """What a class inherits from, in order."""
+        fact = self.modules[klass.path].facts[klass.qualname]
+        return [self.resolve(klass.path, klass.qualname.rpartition(".")[0], base) for base in fact.bases]
+
+    def _of_instance(self, klass: Definition, step: str) -> Value | None:
+        if step == "()":
+            method = self.member(klass, "__call__")
+            return self._returned(method) if isinstance(method, Definition) else None
+        if step == "[]":
+            return None
+        found = self.member(klass, step[1:])
+        if isinstance(found, Definition) and found.kind == "function" and self._is_property(found):
+            return self._returned(found)
+        return found
+
+    def _is_property(self, method: Definition) -> bool:
+        decorators = self.modules[method.path].facts[method.qualname].decorators
+        return any(decorator.rpartition(".")[2] in _PROPERTIES for decorator in decorators)
+
+    def _returned(self, function: Definition) -> Value | None:
+        fact = self.modules[function.path].facts.get(function.qualname)
+        if fact is None or len(self._busy) > MAX_DEPTH:
+            return None
+        if fact.returns_class != UNKNOWN:
+            outer = function.qualname.rpartition(".")[0]
+            value = self.resolve(function.path, outer, fact.returns_class)
+            if isinstance(value, Definition) and value.kind == "class":
+                return Instance(value)
+            if isinstance(value, External) and not value.name.startswith("builtins."):
+                return External(value.name + "()")
+        return self._agreed(function.path, function.qualname, set(fact.returns))
+
+
+def _by_scope(facts: list[ImportFact]) -> dict[tuple[str, str], list[ImportFact]]:
+    found: dict[tuple[str, str], list[ImportFact]] = {}
+    for fact in facts:
+        key = ("", "*") if fact.symbol == "*" else (fact.scope, fact.name)
+        found.setdefault(key, []).append(fact)
+    return found
+
+
+def _by_target(facts: list[BindingFact]) -> dict[tuple[str, str], list[BindingFact]]:
+    found: dict[tuple[str, str], list[BindingFact]] = {}
+    for fact in facts:
+        scope = "self" if fact.target.startswith("self.") else fact.scope
+        found.setdefault((scope, fact.target), []).append(fact)
+    return found
