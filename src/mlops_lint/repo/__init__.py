@@ -1,0 +1,1 @@
+"""The only package that touches the disk or git: bytes and names, with nothing of the repository run."""

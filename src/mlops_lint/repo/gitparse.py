@@ -1,0 +1,110 @@
+"""git's NUL-separated answers as values. Names stay what the file system calls them (`os.fsdecode`)."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlops_lint.repo.view import Commit, FileEntry
+
+_OURS_FIRST = "0231"
+_STAT = re.compile(
+    rb"\A  ctime: -?\d+:\d+\n  mtime: (-?\d+):(\d+)\n  dev: \d+\tino: \d+\n"
+    rb"  uid: \d+\tgid: \d+\n  size: (\d+)\tflags: [0-9a-f]+\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """A line of the index; `absent` files are tracked but kept out of the work tree by a sparse checkout."""
+
+    path: str
+    mode: str
+    oid: str
+    conflict: bool = False
+    absent: bool = False
+
+    def entry(self) -> FileEntry:
+        """The same as an entry of a view."""
+        return FileEntry(self.path, self.mode, self.oid)
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """What the index remembers of a file in the work tree."""
+
+    size: int
+    seconds: int
+    nanoseconds: int
+
+
+def index_entries(output: bytes) -> dict[str, IndexEntry]:
+    """The answer to `ls-files -t --stage -z`; of a conflict's stages, ours."""
+    best: dict[str, tuple[int, IndexEntry]] = {}
+    for record in output.split(b"\0")[:-1]:
+        head, _, name = record.partition(b"\t")
+        tag, mode, oid, stage = head.decode("ascii").split(" ")
+        path = os.fsdecode(name)
+        rank = _OURS_FIRST.index(stage)
+        if path not in best or rank < best[path][0]:
+            best[path] = (rank, IndexEntry(path, mode, oid, conflict=stage != "0", absent=tag == "S"))
+    return {path: entry for path, (_, entry) in sorted(best.items())}
+
+
+def names(output: bytes) -> list[str]:
+    """Plain names; those of folders (repositories inside this one) end with a slash."""
+    return [os.fsdecode(name) for name in output.split(b"\0")[:-1]]
+
+
+def tree_entries(output: bytes) -> dict[str, FileEntry]:
+    """The answer to `ls-tree -r -z`."""
+    found: dict[str, FileEntry] = {}
+    for record in output.split(b"\0")[:-1]:
+        head, _, name = record.partition(b"\t")
+        mode, _, oid = head.decode("ascii").split(" ")
+        path = os.fsdecode(name)
+        found[path] = FileEntry(path, mode, oid)
+    return dict(sorted(found.items()))
+
+
+def stats(output: bytes) -> Iterator[tuple[str, Stat]]:
+    """The answer to `ls-files -t --stage --debug -z`; stops where a git writes it otherwise."""
+    name, *records = output.split(b"\0")
+    for record in records:
+        matched = _STAT.match(record)
+        if matched is None:
+            return
+        seconds, nanoseconds, size = (int(number) for number in matched.groups())
+        yield os.fsdecode(name.partition(b"\t")[2]), Stat(size, seconds, nanoseconds)
+        name = record[matched.end() :]
+
+
+def commits(output: bytes) -> tuple[Commit, ...]:
+    """The answer to `log --raw -z`: five fields a commit, then a record and a name for every path."""
+    tokens = iter(output.split(b"\0")[:-1])
+    found: list[Commit] = []
+    fields: list[bytes] = []
+    paths: list[str] = []
+    for token in tokens:
+        if len(fields) == 5 and token.lstrip(b"\n").startswith(b":"):
+            paths.append(os.fsdecode(next(tokens, b"")))
+            continue
+        if len(fields) == 5:
+            found.append(_commit(fields, paths))
+            fields, paths = [], []
+        fields.append(token)
+    if len(fields) == 5:
+        found.append(_commit(fields, paths))
+    return tuple(found)
+
+
+def _commit(fields: list[bytes], paths: list[str]) -> Commit:
+    sha, name, email, date, subject = (field.decode("utf-8", "replace") for field in fields)
+    try:
+        day = datetime.date.fromisoformat(date)
+    except ValueError:
+        day = datetime.date.min
+    return Commit(sha, name, email, day, subject, tuple(sorted(paths)))
