@@ -1,0 +1,338 @@
+"""One reader for each kind of dependency file."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mlops_lint.documents.node import DocumentError, MapNode, Node
+from mlops_lint.documents.python import parse_text
+from mlops_lint.documents.requirements import RequirementLine, normalised, parse_requirement
+from mlops_lint.documents.shell import parse_shell
+from mlops_lint.facts.project.reading import (
+    items,
+    json_of,
+    mapping,
+    place,
+    scalars,
+    text_of,
+    toml_of,
+    walk,
+    word,
+    yaml_of,
+)
+from mlops_lint.facts.project.runners_python import ini
+from mlops_lint.model import Location
+from mlops_lint.repo.view import RepoView
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One package; `pinned`: one version, commit or hash and no other. `optional` in an extra or a group."""
+
+    name: str
+    specifier: str
+    pinned: bool
+    at: Location
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DependencyFile:
+    """`kind`: lock, requirements, pyproject, pipfile, conda, setup or dockerfile."""
+
+    path: str
+    kind: str
+    requirements: tuple[Requirement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one file gives; the lowest `rank` of a declared Python version wins."""
+
+    file: DependencyFile | None
+    python: Location | None = None
+    python_text: str = ""
+    rank: int = 5
+
+
+def _strings(path: str, node: Node | None, *, optional: bool = False) -> Iterator[Requirement]:
+    for scalar in scalars(node):
+        line = parse_requirement(scalar.text)
+        if line is not None:
+            yield Requirement(line.name, line.specifier, line.pinned, place(path, scalar), optional)
+
+
+_EXACT = re.compile(r"={0,3}\s*\d[\w.!+-]*")
+
+
+def _table(path: str, node: Node | None, *, optional: bool = False, exact: bool = False) -> Iterator[Requirement]:
+    """`name = "spec"` tables; `exact` where a bare version means that one alone, as Poetry has it."""
+    for key, value in mapping(node):
+        if key.text == "python":
+            continue
+        text = word(value) or word(walk(value, "version"))
+        commit = re.fullmatch(r"[0-9a-f]{40}", word(walk(value, "rev")) or word(walk(value, "ref"))) is not None
+        pinned = commit or ((text.startswith("==") or exact) and _EXACT.fullmatch(text.strip()) is not None)
+        yield Requirement(normalised(key.text), text, pinned, place(path, key), optional)
+
+
+def pyproject(view: RepoView, path: str) -> Read | None:
+    """PEP 621 and 735, Poetry, PDM, Hatch environments, uv."""
+    tree = toml_of(view, path)
+    if tree is None:
+        return None
+    found = list(_strings(path, walk(tree, "project", "dependencies")))
+    groups = [walk(tree, "project", "optional-dependencies"), tree.get("dependency-groups")]
+    groups += [walk(tree, "tool", "pdm", "dev-dependencies")]
+    for group in groups:
+        for _, value in mapping(group):
+            found += _strings(path, value, optional=True)
+    found += _strings(path, walk(tree, "tool", "uv", "dev-dependencies"), optional=True)
+    for _, value in mapping(walk(tree, "tool", "hatch", "envs")):
+        found += _strings(path, walk(value, "dependencies"), optional=True)
+    poetry = walk(tree, "tool", "poetry")
+    found += _table(path, walk(poetry, "dependencies"), exact=True)
+    found += _table(path, walk(poetry, "dev-dependencies"), optional=True, exact=True)
+    for _, value in mapping(walk(poetry, "group")):
+        found += _table(path, walk(value, "dependencies"), optional=True, exact=True)
+    found += _table(path, walk(tree, "tool", "pixi", "dependencies"))
+    python = walk(tree, "project", "requires-python") or walk(poetry, "dependencies", "python")
+    python = python or walk(tree, "tool", "pixi", "dependencies", "python")
+    file = DependencyFile(path, "pyproject", tuple(found)) if found or tree.get("project") or poetry else None
+    return _with_python(file, path, python, 1)
+
+
+def _with_python(file: DependencyFile | None, path: str, node: Node | None, rank: int) -> Read:
+    text = word(node) or word(walk(node, "version"))
+    return Read(file, place(path, node) if node is not None and text else None, text, rank)
+
+
+def toml_lock(view: RepoView, path: str) -> Read | None:
+    """uv, Poetry, PDM and PEP 751 locks: `[[package]]` tables."""
+    tree = toml_of(view, path)
+    if tree is None:
+        return None
+    found = []
+    for package in (*items(tree.get("package")), *items(tree.get("packages"))):
+        name, version = word(walk(package, "name")), word(walk(package, "version"))
+        if name:
+            found.append(Requirement(normalised(name), f"=={version}", True, place(path, package)))
+    return Read(DependencyFile(path, "lock", tuple(found)))
+
+
+def pipfile(view: RepoView, path: str) -> Read | None:
+    """Pipfile."""
+    tree = toml_of(view, path)
+    if tree is None:
+        return None
+    found = [*_table(path, tree.get("packages")), *_table(path, tree.get("dev-packages"), optional=True)]
+    python = walk(tree, "requires", "python_version") or walk(tree, "requires", "python_full_version")
+    return _with_python(DependencyFile(path, "pipfile", tuple(found)), path, python, 1)
+
+
+def pipfile_lock(view: RepoView, path: str) -> Read | None:
+    """Pipfile.lock."""
+    tree = json_of(view, path)
+    if tree is None:
+        return None
+    found = []
+    for section in ("default", "develop"):
+        for key, value in mapping(tree.get(section)):
+            found.append(Requirement(normalised(key.text), word(walk(value, "version")), True, place(path, key)))
+    return Read(DependencyFile(path, "lock", tuple(found)))
+
+
+def pixi(view: RepoView, path: str) -> Read | None:
+    """pixi.toml."""
+    tree = toml_of(view, path)
+    if tree is None:
+        return None
+    found = [*_table(path, tree.get("dependencies")), *_table(path, tree.get("pypi-dependencies"))]
+    return _with_python(DependencyFile(path, "pyproject", tuple(found)), path, walk(tree, "dependencies", "python"), 2)
+
+
+def conda_lock(view: RepoView, path: str) -> Read | None:
+    """pixi.lock and conda-lock: counted, their packages named where they are."""
+    tree = yaml_of(view, path)
+    if tree is None:
+        return Read(DependencyFile(path, "lock")) if text_of(view, path) else None
+    found = []
+    for package in (*items(tree.get("package")), *items(tree.get("packages"))):
+        name = word(walk(package, "name"))
+        if name:
+            version = word(walk(package, "version"))
+            found.append(Requirement(normalised(name), f"=={version}", True, place(path, package)))
+    return Read(DependencyFile(path, "lock", tuple(found)))
+
+
+def conda(view: RepoView, path: str) -> Read | None:
+    """`environment.yml`: `name=ver=build` and `name=1.2.3` are exact, and the nested pip list."""
+    tree = yaml_of(view, path)
+    if tree is None or not items(tree.get("dependencies")):
+        return None
+    found: list[Requirement] = []
+    python: Node | None = None
+    for item in items(tree.get("dependencies")):
+        if isinstance(item, MapNode):
+            found += _strings(path, item.get("pip"))
+            continue
+        requirement = _conda_line(path, item)
+        if requirement is not None and requirement.name == "python":
+            python = item if requirement.specifier else None
+        elif requirement is not None and requirement.name != "pip":
+            found.append(requirement)
+    read = _with_python(DependencyFile(path, "conda", tuple(found)), path, python, 2)
+    return Read(read.file, read.python, read.python_text.removeprefix("python").lstrip("= "), read.rank)
+
+
+def _conda_line(path: str, item: Node) -> Requirement | None:
+    match = re.fullmatch(r"(?:[\w./-]+::)?([\w.-]+)\s*(.*)", word(item).strip())
+    if match is None:
+        return None
+    specifier = match[2].strip()
+    pinned = re.fullmatch(r"={1,2}\s*\d[\w.!+]*(?:=[\w.]+)?", specifier) is not None
+    if re.fullmatch(r"=\s*\d+(?:\.\d+)?", specifier):
+        # `pandas=2.1` is a prefix for conda, not a version.
+        pinned = False
+    return Requirement(normalised(match[1]), specifier, pinned, place(path, item))
+
+
+def _lines(path: str, text: str, source: str) -> Iterator[Requirement]:
+    rows = source.split("\n")
+    for row in text.split("\n"):
+        line = parse_requirement(re.sub(r"(^|\s)#.*$", "", row))
+        if line is not None and row.strip():
+            number = next((n for n, other in enumerate(rows, 1) if other.strip() == row.strip()), 1)
+            yield _requirement(path, line, number)
+
+
+def _requirement(path: str, line: RequirementLine, number: int, *, optional: bool = False) -> Requirement:
+    return Requirement(line.name, line.specifier, line.pinned, Location(path, number), optional)
+
+
+def setup_cfg(view: RepoView, path: str) -> Read | None:
+    """`install_requires` and `python_requires`."""
+    text = text_of(view, path) or ""
+    config = ini(text)
+    if not config.has_section("options"):
+        return None
+    found = list(_lines(path, config.get("options", "install_requires", fallback="") or "", text))
+    version = (config.get("options", "python_requires", fallback="") or "").strip()
+    line = next((n for n, row in enumerate(text.split("\n"), 1) if row.strip().startswith("python_requires")), 1)
+    return Read(DependencyFile(path, "setup", tuple(found)), Location(path, line) if version else None, version, 1)
+
+
+def setup_py(view: RepoView, path: str) -> Read | None:
+    """The literal arguments of `setup(…)`."""
+    text = text_of(view, path)
+    try:
+        tree = parse_text(text) if text is not None else None
+    except DocumentError:
+        return None
+    if tree is None:
+        return None
+    names = {
+        target.id: statement.value
+        for statement in tree.body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func).rpartition(".")[2] == "setup"]
+    keywords = {k.arg: k.value for call in calls for k in call.keywords}
+    required = keywords.get("install_requires")
+    required = names.get(required.id) if isinstance(required, ast.Name) else required
+    found = [_requirement(path, line, node.lineno) for node, line in _literals(required)]
+    python = keywords.get("python_requires")
+    known = isinstance(python, ast.Constant) and isinstance(python.value, str)
+    at = Location(path, python.lineno) if python is not None and known else None
+    return Read(DependencyFile(path, "setup", tuple(found)), at, ast.unparse(python).strip("'\"") if python else "", 1)
+
+
+def _literals(node: ast.expr | None) -> Iterator[tuple[ast.Constant, RequirementLine]]:
+    for item in node.elts if isinstance(node, ast.List | ast.Tuple) else []:
+        if isinstance(item, ast.Constant) and isinstance(item.value, str):
+            line = parse_requirement(item.value)
+            if line is not None:
+                yield item, line
+
+
+def python_file(view: RepoView, path: str) -> Read | None:
+    """`.python-version` and `runtime.txt`."""
+    for number, row in enumerate((text_of(view, path) or "").split("\n"), 1):
+        match = re.fullmatch(r"(?:python-?|pypy)?(\d[\w.+-]*)", row.strip())
+        if match:
+            return Read(None, Location(path, number), match[1], 0)
+    return None
+
+
+def tool_versions(view: RepoView, path: str) -> Read | None:
+    """The python line of `.tool-versions`."""
+    for number, row in enumerate((text_of(view, path) or "").split("\n"), 1):
+        match = re.match(r"python\s+(\d\S*)", row)
+        if match:
+            return Read(None, Location(path, number), match[1], 0)
+    return None
+
+
+def mise(view: RepoView, path: str) -> Read | None:
+    """`[tools] python`."""
+    return _with_python(None, path, walk(toml_of(view, path), "tools", "python"), 0)
+
+
+_FROM = re.compile(r"(?i)FROM\s+(?:--\S+\s+)*(?:\S*/)?python:(\d[\w.]*)")
+
+
+def dockerfile(view: RepoView, path: str) -> Read | None:
+    """What `RUN pip install` names, and the version of a python image."""
+    python: tuple[Location, str] | None = None
+    found: list[Requirement] = []
+    for number, line in _instructions(text_of(view, path) or ""):
+        if match := _FROM.match(line):
+            python = python or (Location(path, number), match[1])
+        elif line[:4].upper() == "RUN ":
+            body = re.sub(r"^(?:--\S+\s+)*", "", line[4:].strip())
+            found += [_requirement(path, item, number) for item in _installed(body)]
+    file = DependencyFile(path, "dockerfile", tuple(found)) if found else None
+    if file is None and python is None:
+        return None
+    return Read(file, python[0] if python else None, python[1] if python else "", 4)
+
+
+def _instructions(text: str) -> Iterator[tuple[int, str]]:
+    buffer, start = "", 0
+    for number, row in enumerate(text.split("\n"), 1):
+        if row.lstrip().startswith("#"):
+            continue
+        start = start or number
+        if row.rstrip().endswith("\\"):
+            buffer += row.rstrip()[:-1] + " "
+            continue
+        if (buffer + row).strip():
+            yield start, (buffer + row).strip()
+        buffer, start = "", 0
+
+
+_VALUED = frozenset(
+    "-r --requirement -c --constraint -i --index-url --extra-index-url -f --find-links -t --target".split()
+)
+
+
+def _installed(body: str) -> Iterable[RequirementLine]:
+    for command in parse_shell(body):
+        words = list(command.words)
+        if "install" not in words or not any(re.fullmatch(r"(?:.*/)?pip[\d.]*", item) for item in words[:5]):
+            continue
+        if words[0] in ("apt-get", "apt", "apk", "conda", "mamba"):
+            continue
+        arguments = iter(words[words.index("install") + 1 :])
+        for item in arguments:
+            if item in _VALUED:
+                next(arguments, None)
+            elif not item.startswith("-") and item not in (".", "pip", "setuptools", "wheel", "uv", "poetry"):
+                line = parse_requirement(item) if not item.startswith((".", "/")) else None
+                if line is not None and "$" not in item:
+                    yield line

@@ -1,0 +1,117 @@
+"""Small ways to read a tracked file; what cannot be read is None, never an error."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from mlops_lint.documents.node import DocumentError, ListNode, MapNode, Node, ScalarNode
+from mlops_lint.model import Location
+from mlops_lint.repo.view import RepoView, Unreadable
+
+MAX_TEXT = 2_000_000
+
+
+def text_of(view: RepoView, path: str) -> str | None:
+    """The file's text with line feeds only."""
+    if path not in view.entries:
+        return None
+    try:
+        data = view.read(path, MAX_TEXT)
+    except Unreadable:
+        return None
+    return data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def yaml_of(view: RepoView, path: str) -> MapNode | None:
+    """The first document of a YAML file if it is a mapping."""
+    from mlops_lint.documents.yaml import parse_yaml_all
+
+    text = text_of(view, path)
+    try:
+        documents = parse_yaml_all(text.encode()) if text is not None else []
+    except DocumentError:
+        return None
+    return documents[0] if documents and isinstance(documents[0], MapNode) else None
+
+
+def toml_of(view: RepoView, path: str) -> MapNode | None:
+    """A TOML file's tree."""
+    from mlops_lint.documents.toml import parse_toml
+
+    text = text_of(view, path)
+    try:
+        node = parse_toml(text.encode()) if text is not None else None
+    except DocumentError:
+        return None
+    return node if isinstance(node, MapNode) else None
+
+
+def json_of(view: RepoView, path: str) -> MapNode | None:
+    """A JSON file's tree."""
+    from mlops_lint.documents.json import parse_json
+
+    text = text_of(view, path)
+    try:
+        node = parse_json(text.encode()) if text is not None else None
+    except DocumentError:
+        return None
+    return node if isinstance(node, MapNode) else None
+
+
+def walk(node: Node | None, *keys: str) -> Node | None:
+    """The node under nested keys."""
+    for key in keys:
+        node = node.get(key) if isinstance(node, MapNode) else None
+    return node
+
+
+def mapping(node: Node | None) -> list[tuple[ScalarNode, Node]]:
+    """A mapping's entries; none for anything else."""
+    return list(node.entries) if isinstance(node, MapNode) else []
+
+
+def items(node: Node | None) -> tuple[Node, ...]:
+    """A list's items; none for anything else."""
+    return node.items if isinstance(node, ListNode) else ()
+
+
+def scalars(node: Node | None) -> list[ScalarNode]:
+    """A scalar, or the scalars of a list, nested lists flattened."""
+    if isinstance(node, ScalarNode):
+        return [node]
+    return [scalar for item in items(node) for scalar in scalars(item)]
+
+
+def word(node: Node | None) -> str:
+    """A scalar's text; empty for anything else."""
+    return node.text if isinstance(node, ScalarNode) else ""
+
+
+def place(path: str, node: Node) -> Location:
+    """Where a node stands."""
+    (line, column), (end_line, end_column) = node.start, node.end
+    return Location(path, line, column, end_line, end_column)
+
+
+def join(folder: str, path: str) -> str | None:
+    """`path` as seen from `folder`, relative to the root; None where it leads outside. "" is the root."""
+    if path.startswith(("/", "~")) or "$" in path:
+        return None
+    joined = posixpath.normpath(posixpath.join(folder, path))
+    if joined == ".." or joined.startswith("../"):
+        return None
+    return "" if joined == "." else joined
+
+
+def within(path: str, folder: str) -> bool:
+    """`path` is `folder` or lies under it."""
+    return not folder or path == folder or path.startswith(folder + "/")
+
+
+def parents(folder: str) -> Iterator[str]:
+    """The folder itself, then each above it up to the root ""."""
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield ""
