@@ -1,0 +1,152 @@
+"""The commands, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mlops_lint import errors
+from mlops_lint.cli.group import DefaultGroup, flag
+from mlops_lint.cli.options import check_options, common_options
+
+SCHEMAS = ("charter", "config", "report")
+WRONG, NO_PROJECT, INTERRUPTED = 2, 3, 130
+
+
+def _version(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if asked:
+        from mlops_lint import __version__
+
+        click.echo(f"mlops-lint {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=DefaultGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@flag("-V", "--version", help="Show the version.", callback=_version, expose_value=False, is_eager=True)
+def cli() -> None:
+    """Hold what an ML project claims against what its repository shows."""
+
+
+@cli.command()
+@click.argument("path", default=".")
+@check_options
+def check(path: str, **words: Any) -> int:
+    """Lint a repository (the default command)."""
+    from mlops_lint.cli import execute, parse
+
+    folder = _folder(path)
+    return execute.check(folder, parse.settings_from(folder, words))
+
+
+@cli.command()
+@click.argument("path", default=".")
+@click.option("--output-format", "outputs", multiple=True, metavar="NAME[=FILE]", help="text or json.")
+@common_options
+def evidence(path: str, **words: Any) -> int:
+    """Show every practice: present, absent, unclear; with the places that show it."""
+    from mlops_lint.cli import execute, parse
+
+    folder = _folder(path)
+    settings = parse.settings_from(folder, words)
+    if any(output.format not in ("text", "json") for output in settings.outputs):
+        raise errors.UsageError("`mlops-lint evidence` writes text or json")
+    return execute.evidence(folder, settings)
+
+
+@cli.command()
+@click.argument("code", required=False)
+@flag("--all", "everything", help="Every check.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", help="How to show it.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour.")
+@flag("--debug", help="Show the traceback of an error.")
+def rule(code: str | None, everything: bool, output_format: str, color: str, debug: bool) -> int:
+    """Show a check's page, by code or name (also: explain)."""
+    from mlops_lint.cli import execute
+
+    return execute.rule(code, everything=everything, as_json=output_format == "json", color=color)
+
+
+@cli.command()
+@click.argument("path", default=".")
+@flag("--minimal", help="Only what every charter needs.")
+@flag("--dry-run", help="Print it, write nothing.")
+@flag("--debug", help="Show the traceback of an error.")
+def init(path: str, minimal: bool, dry_run: bool, debug: bool) -> int:
+    """Draft mlproject.yaml from what the repository already shows."""
+    from mlops_lint.cli import execute
+
+    return execute.init(_folder(path), minimal=minimal, dry_run=dry_run)
+
+
+@cli.command()
+@click.argument("name", type=click.Choice(SCHEMAS))
+def schema(name: str) -> int:
+    """Print a JSON schema: charter, config or report."""
+    from mlops_lint.cli import execute
+
+    return execute.schema(name)
+
+
+def _folder(path: str) -> Path:
+    folder = Path(path)
+    if not folder.exists():
+        raise errors.UsageError(f"there is no folder {path!r}")
+    if not folder.is_dir():
+        raise errors.UsageError(f"{path!r} is no folder; give the project's folder")
+    return folder
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run())
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and give its exit code; nothing is raised but SystemExit by click itself."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = cli.main(args=words, prog_name="mlops-lint", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as help_wanted:
+        help_wanted.show()
+        return WRONG
+    except click.ClickException as error:
+        return _fail(error.format_message(), WRONG)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except errors.NoProjectError as error:
+        return _fail(str(error), NO_PROJECT)
+    except Exception as error:  # noqa: BLE001  (the one place where every error ends)
+        return _unexpected(error, words)
+    return code if isinstance(code, int) else 0
+
+
+def _unexpected(error: Exception, words: list[str]) -> int:
+    if "--debug" in words:
+        import traceback
+
+        traceback.print_exception(type(error), error, error.__traceback__)
+    if isinstance(error, errors.MlopsLintError):
+        return _fail(str(error), WRONG)
+    if isinstance(error, OSError):
+        from mlops_lint.cli.output import silence
+
+        silence()
+        where = f" ({error.filename})" if error.filename else ""
+        return _fail(f"{'could not write output' if not where else 'system error'}: {error.strerror}{where}", WRONG)
+    hint = "" if "--debug" in words else " (run with --debug for the traceback)"
+    return _fail(f"internal error: {type(error).__name__}: {error}{hint}", WRONG)
+
+
+def _fail(message: str, code: int) -> int:
+    """One line on standard error."""
+    from mlops_lint.report.sanitize import clean, clip, finish
+
+    try:
+        sys.stderr.write(finish(f"mlops-lint: error: {clean(clip(message))}\n"))
+    except (OSError, ValueError):
+        return code
+    return code

@@ -1,0 +1,80 @@
+"""A check's page for a terminal, and the table of all checks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mlops_lint.report.canvas import Canvas, Span, pad
+from mlops_lint.report.json import dumps
+from mlops_lint.report.model import CheckInfo
+from mlops_lint.report.sanitize import finish
+
+_INLINE = re.compile(r"(`[^`]+`|\*\*[^*]+\*\*)")
+
+
+def as_json(checks: Sequence[CheckInfo], *, one: bool) -> str:
+    """One object, or a list of them."""
+    rows = [
+        {
+            "code": check.code,
+            "name": check.name,
+            "level": check.level,
+            "gate": check.gate,
+            "severity": check.severity.value,
+            "dimension": check.dimension,
+            "summary": check.summary,
+            "doc": check.doc,
+        }
+        for check in checks
+    ]
+    return dumps(rows[0] if one else rows)
+
+
+def table(checks: Sequence[CheckInfo], *, color: bool) -> str:
+    """One line a check: code, name, level, whether it is a gate, what it finds."""
+    canvas = Canvas(color=color)
+    broad = max((len(check.name) for check in checks), default=0)
+    for check in checks:
+        style = check.severity.value
+        gate = "gate" if check.gate else "    "
+        canvas.line(
+            (pad(check.code, 6), "strong"),
+            f" {pad(check.name, broad)}  level {check.level} {gate}  ",
+            (pad(style, 7), style),
+            f"  {check.summary}",
+        )
+    return finish(canvas.text(), color=color)
+
+
+def page(check: CheckInfo, *, color: bool, width: int | None) -> str:
+    """The page: headings bold, code set off, words wrapped where there is a terminal."""
+    canvas = Canvas(color=color, width=width)
+    fence = ""
+    for line in (check.doc or f"# `{check.name}` ({check.code})\n\n{check.summary}\n").split("\n"):
+        mark = re.match(r"\s*(`{3,}|~{3,})", line)
+        if mark and (not fence or mark[1].startswith(fence)):
+            fence = "" if fence else mark[1]
+        elif fence:
+            canvas.line("    ", (line, "place"))
+        elif heading := re.match(r"#+\s+(.*)", line):
+            canvas.blank()
+            canvas.line((heading[1].replace("`", ""), "strong"))
+        elif not line.strip():
+            canvas.blank()
+        else:
+            canvas.prose(*_spans(line), indent=len(line) - len(line.lstrip(" -*")))
+    kind = f"{check.severity.value}, {'a gate of' if check.gate else 'at'} level {check.level}, {check.dimension}"
+    canvas.blank()
+    canvas.line((f"{check.code} · {kind}", "quiet"))
+    return finish(canvas.text(), color=color)
+
+
+def _spans(line: str) -> Iterator[Span]:
+    for part in _INLINE.split(line):
+        if part.startswith("**") and part.endswith("**") and len(part) > 4:
+            yield (part[2:-2], "strong")
+        elif part.startswith("`") and part.endswith("`") and len(part) > 2:
+            yield (part, "place")
+        else:
+            yield part

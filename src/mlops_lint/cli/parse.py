@@ -1,0 +1,76 @@
+"""From the words of the command line and the configuration file to `Settings`."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mlops_lint.errors import UsageError
+from mlops_lint.settings import Output, PerFileIgnores, Settings
+from mlops_lint.suggest import did_you_mean
+
+TODAY = "MLOPS_LINT_TODAY"
+_LISTS = ("select", "ignore", "extend_select", "exclude")
+
+
+def settings_from(path: Path, words: Mapping[str, Any]) -> Settings:
+    """The settings of a run on `path`: defaults, then the configuration file, then the command line."""
+    given = {name: value for name, value in words.items() if value not in (None, (), False)}
+    for name in _LISTS:
+        if name in given:
+            given[name] = _split(given[name])
+    if "per_file_ignores" in given:
+        given["per_file_ignores"] = _per_file(given["per_file_ignores"])
+    given["outputs"] = _outputs(given.get("outputs", ()))
+    settings = Settings(**given, today=_today())
+    return settings if settings.isolated else _configured(path, settings, frozenset(given))
+
+
+def _configured(path: Path, settings: Settings, given: frozenset[str]) -> Settings:
+    from mlops_lint import config
+
+    file = Path(settings.config) if settings.config else config.find(path.resolve())
+    return settings if file is None else config.merge(settings, config.load(file), given, str(file))
+
+
+def _split(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def _per_file(values: Iterable[str]) -> PerFileIgnores:
+    found: dict[str, tuple[str, ...]] = {}
+    for value in values:
+        pattern, colon, codes = value.rpartition(":")
+        if not colon or not pattern or not codes:
+            raise UsageError(f"--per-file-ignores wants PATTERN:CODES, not {value!r}")
+        found[pattern] = (*found.get(pattern, ()), *_split([codes]))
+    return tuple(found.items())
+
+
+def _outputs(values: Iterable[str]) -> tuple[Output, ...]:
+    from mlops_lint.report import FORMATS
+
+    outputs = []
+    for value in values:
+        name, equals, file = value.partition("=")
+        if name not in FORMATS:
+            raise UsageError(f"no output format is called `{name}`{did_you_mean(name, FORMATS)}")
+        if equals and not file:
+            raise UsageError(f"--output-format {name}= names no file")
+        outputs.append(Output(name, file or None))
+    if sum(output.file is None for output in outputs) > 1:
+        raise UsageError("two reports cannot both go to standard output; give one a file: NAME=FILE")
+    return tuple(outputs) or (Output("text"),)
+
+
+def _today() -> datetime.date | None:
+    text = os.environ.get(TODAY)
+    if not text:
+        return None
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{TODAY} must be a date (YYYY-MM-DD), not {text!r}") from None
