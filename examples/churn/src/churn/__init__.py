@@ -1,0 +1,1 @@
+"""Which customers are about to leave, ranked for the people who phone them."""
