@@ -1,0 +1,257 @@
+"""One run: from a path to a report."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mlops_lint import __version__
+from mlops_lint.checks import Registry, charter_of, facts_of, load_packs
+from mlops_lint.documents.python import split_lines
+from mlops_lint.errors import UsageError
+from mlops_lint.facts.inject import Facts, Unavailable
+from mlops_lint.facts.project.charter import Charter
+from mlops_lint.facts.project.project import Project, Today
+from mlops_lint.grading import Grading, crashed, waive, waivers_of
+from mlops_lint.maturity import maturity
+from mlops_lint.model import Confidence, Diagnostic, Location, NotAnalysed
+from mlops_lint.projects import find_projects
+from mlops_lint.repo.view import RepoView, Unreadable
+from mlops_lint.report.model import PracticeEvidence, PracticeReport, ProjectReport, Report, RunInfo, SourceKey, Suppressed
+from mlops_lint.running import run_checks
+from mlops_lint.selection import ignored_in, matches, selected
+from mlops_lint.settings import Settings
+from mlops_lint.suppress import Suppression, apply, suppressions
+
+TODAY = "MLOPS_LINT_TODAY"
+_COMMENTED = (".py", ".ipynb", ".yaml", ".yml", ".toml", ".md", ".cfg", ".ini", ".txt", "Dockerfile", "Makefile")
+
+
+def lint(path: Path, settings: Settings, registry: Registry | None = None) -> Report:
+    """Lint the project at `path` (with those below it). Raises MlopsLintError; its findings are in the report."""
+    from mlops_lint.repo.worktree import open_worktree, project_folder
+
+    registry = registry or load_packs()
+    if not path.is_dir():
+        raise UsageError(f"{path} is no folder")
+    with open_worktree(path) as tree:
+        folder = project_folder(tree, path)
+        view = _staged(tree) if settings.staged else tree
+        report = lint_view(view, settings, registry, folder)
+        if settings.since is not None:
+            report = _subtract(report, _before(tree, settings.since), settings, registry, folder)
+    return report
+
+
+def _staged(tree: RepoView) -> RepoView:
+    from mlops_lint.repo.staged import open_staged
+
+    if tree.root is None or not tree.is_git:
+        raise UsageError("--staged needs a git repository")
+    return open_staged(tree.root)
+
+
+def _before(tree: RepoView, revision: str) -> RepoView:
+    from mlops_lint.repo.revision import open_revision
+
+    if tree.root is None or not tree.is_git:
+        raise UsageError("--since needs a git repository")
+    return open_revision(tree.root, revision)
+
+
+def _subtract(report: Report, before: RepoView, settings: Settings, registry: Registry, folder: str) -> Report:
+    """Leave only what the older tree did not have; both trees are linted whole, so cross-file claims stay right."""
+    with before:
+        old = lint_view(before, settings, registry, folder, missing_ok=True)
+    known = {diagnostic.fingerprint for diagnostic in old.diagnostics}
+    news = tuple(found for found in report.diagnostics if found.fingerprint not in known and not found.finding.calendar)
+    return replace(report, diagnostics=news, run=replace(report.run, since=settings.since))
+
+
+def lint_view(
+    view: RepoView, settings: Settings, registry: Registry, folder: str = "", *, missing_ok: bool = False
+) -> Report:
+    """Lint a view. With `missing_ok` an older tree without any project gives an empty report."""
+    if settings.exclude:
+        from mlops_lint.repo.narrow import NarrowedView
+
+        view = NarrowedView(view, lambda path: any(matches(path, pattern) for pattern in settings.exclude))
+    today = settings.today or _today()
+    projects = [] if missing_ok and not view.under(folder) else find_projects(view, folder)
+    lines = Lines(view)
+    runs = [_run_project(view, project, settings, registry, today, lines) for project in projects]
+    found = [diagnostic for run in runs for diagnostic in run.diagnostics]
+    found, aside, notes = _suppress(view, found, settings, registry, [run.project for run in runs])
+    kept = [diagnostic for diagnostic in [*found, *notes] if _shown(diagnostic, settings, registry)]
+    files = tuple(path for path in view.entries if any(project.owns(path) for project in projects))
+    unparsed = [gap for run in runs for gap in run.gaps]
+    return Report(
+        tool_version=__version__,
+        run=RunInfo(
+            view.commit, view.dirty, view.shallow, today.isoformat(), settings.digest(), settings.since, len(files)
+        ),
+        projects=tuple(run.report for run in runs),
+        diagnostics=tuple(sorted(kept, key=_order)),
+        not_analysed=tuple(sorted({*view.notices, *unparsed}, key=lambda gap: (gap.path, gap.reason))),
+        suppressed=aside,
+        sources=lines.quoted(kept),
+        files=files,
+    )
+
+
+def _today() -> datetime.date:
+    text = os.environ.get(TODAY)
+    if not text:
+        return datetime.date.today()
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{TODAY} must be a date like 2026-11-20, not {text[:40]!r}") from None
+
+
+def _order(diagnostic: Diagnostic) -> tuple[object, ...]:
+    place = diagnostic.finding.place
+    where = (place.path, place.cell or 0, place.line, place.column)
+    return (
+        diagnostic.project,
+        diagnostic.next_step,
+        -diagnostic.severity.rank,
+        where,
+        diagnostic.code,
+        diagnostic.fingerprint,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRun:
+    """What came of one project."""
+
+    project: Project
+    report: ProjectReport
+    diagnostics: list[Diagnostic]
+    gaps: list[NotAnalysed]
+
+
+def _run_project(
+    view: RepoView, project: Project, settings: Settings, registry: Registry, today: datetime.date, lines: Lines
+) -> ProjectRun:
+    known: dict[type, object] = {RepoView: view, Project: project, Today: Today(today)}
+    facts = facts_of(registry, known)
+    chosen = selected(settings, registry.names)
+    ran = run_checks([registry.checks[code] for code in sorted(chosen)], facts, frozenset(registry.checks))
+    charter = charter_of(facts)
+    outcomes, waivers = waive(ran.outcomes, waivers_of(charter), today, project.join)
+    stage = charter.stage if charter else ""
+    target = charter.target_level if charter else 1
+    name = project.folder or "."
+    graded = Grading(stage, target, name).diagnostics(registry.checks, outcomes.values(), lines.text)
+    graded += [crashed(crash, name, project.charter_path) for crash in ran.crashes]
+    report = ProjectReport(
+        path=name,
+        name=_name(charter, project, view),
+        stage=stage,
+        maturity=maturity(registry.checks, outcomes, target, strict=settings.strict),
+        outcomes=tuple(outcomes[code] for code in sorted(outcomes)),
+        waivers=waivers,
+        practices=practices_of(facts, registry),
+        checks={code: registry.checks[code] for code in sorted(outcomes)},
+        has_charter=charter is not None,
+    )
+    return ProjectRun(project, report, graded, _gaps(facts))
+
+
+def _name(charter: Charter | None, project: Project, view: RepoView) -> str:
+    try:
+        declared = charter.text("project", "name") if charter else None
+    except Unavailable:
+        declared = None
+    return declared or project.folder.rpartition("/")[2] or view.name
+
+
+def practices_of(facts: Facts, registry: Registry) -> dict[str, PracticeReport]:
+    """Every practice that some provider gives, as the report shows it."""
+    from mlops_lint.practices import Practice
+
+    found = {}
+    for kind in registry.providers.given:
+        if issubclass(kind, Practice):
+            practice = facts.get(kind)
+            evidence = tuple(PracticeEvidence(shown.detail, shown.at) for shown in practice.shown)
+            found[kind.title()] = PracticeReport(practice.state, evidence)
+    return dict(sorted(found.items()))
+
+
+def _gaps(facts: Facts) -> list[NotAnalysed]:
+    from mlops_lint.facts.project.code import Code
+
+    return [NotAnalysed(path, reason) for path, reason in facts.get(Code).unparsed.items()]
+
+
+def _shown(diagnostic: Diagnostic, settings: Settings, registry: Registry) -> bool:
+    confident = diagnostic.finding.confidence.rank >= Confidence(settings.min_confidence).rank
+    return confident and diagnostic.code not in ignored_in(diagnostic.finding.place.path, settings, registry.names)
+
+
+def _suppress(
+    view: RepoView, found: list[Diagnostic], settings: Settings, registry: Registry, projects: list[Project]
+) -> tuple[list[Diagnostic], tuple[Suppressed, ...], list[Diagnostic]]:
+    if settings.no_ignores:
+        return found, (), []
+    marks: list[Suppression] = []
+    for path, entry in view.entries.items():
+        if path.endswith(_COMMENTED) and entry.mode != "120000" and any(project.owns(path) for project in projects):
+            try:
+                marks += suppressions(path, view.read(path))
+            except Unreadable:
+                continue
+
+    def owner(path: str) -> str:
+        return next((project.folder or "." for project in projects if project.owns(path)), ".")
+
+    applied = apply(found, marks, registry.names, selected(settings, registry.names), owner)
+    return list(applied.kept), applied.suppressed, list(applied.notes)
+
+
+class Lines:
+    """Source lines by place, each file read once."""
+
+    def __init__(self, view: RepoView) -> None:
+        self._view = view
+        self._files: dict[tuple[str, int | None], list[str]] = {}
+
+    def text(self, place: Location) -> str:
+        """The line that a place begins on, empty where it cannot be shown."""
+        key = (place.path, place.cell)
+        if key not in self._files:
+            self._files[key] = self._load(place)
+        lines = self._files[key]
+        return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+
+    def _load(self, place: Location) -> list[str]:
+        if place.path not in self._view.entries:
+            return []
+        try:
+            data = self._view.read(place.path)
+        except Unreadable:
+            return []
+        if place.cell is not None:
+            from mlops_lint.documents.notebook import cell_lines
+
+            return cell_lines(data, place.cell)
+        return split_lines(data[:2_000_000].decode("utf-8", "replace"))
+
+    def quoted(self, diagnostics: Iterable[Diagnostic]) -> dict[SourceKey, str]:
+        """The lines that the findings quote, the second places included."""
+        places = [
+            place
+            for diagnostic in diagnostics
+            for place in (diagnostic.finding.place, *(related.at for related in diagnostic.finding.related))
+        ]
+        return {(place.path, place.cell, place.line): self.text(place) for place in sorted(set(places), key=_place_key)}
+
+
+def _place_key(place: Location) -> tuple[str, int, int, int]:
+    return (place.path, place.cell or 0, place.line, place.column)

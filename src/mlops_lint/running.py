@@ -1,0 +1,90 @@
+"""Runs checks on the facts of one project: results become outcomes."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from mlops_lint.checks import Check, Outcomes, charter_of
+from mlops_lint.errors import CheckCrashed
+from mlops_lint.facts.inject import Facts, Unavailable
+from mlops_lint.facts.project.charter import Charter
+from mlops_lint.model import Evidence, Finding, Grade, Outcome, Result, Severity, State, Unknown
+
+MAX_FINDINGS = 1000
+
+
+@dataclass(slots=True)
+class Ran:
+    """The outcomes by code, and what crashed."""
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    crashes: list[CheckCrashed] = field(default_factory=list)
+
+
+def run_checks(checks: Iterable[Check], facts: Facts, known: frozenset[str]) -> Ran:
+    """Run all; review checks last, with the outcomes of the others."""
+    ran = Ran()
+    ordered = sorted(checks, key=lambda check: (check.reviews, check.code))
+    for check in ordered:
+        try:
+            ran.outcomes[check.code] = _outcome(check, facts, ran.outcomes, known)
+        except Exception as error:  # noqa: BLE001  (one broken check may not silence the others)
+            ran.crashes.append(CheckCrashed(check.code, _place(error), error))
+            reason = (
+                f"the check itself failed ({type(error).__name__}); this is a defect of mlops-lint, please report it"
+            )
+            ran.outcomes[check.code] = Outcome(check.code, State.CANNOT_TELL, reason)
+    return ran
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
+
+
+def _outcome(check: Check, facts: Facts, others: Mapping[str, Outcome], known: frozenset[str]) -> Outcome:
+    if check.reviews:
+        facts = facts.with_known({Outcomes: Outcomes(dict(others), known)})
+    charter = charter_of(facts)
+    try:
+        with charter.watch() if charter else nullcontext([]) as routes:
+            applies = facts.call(check.when) if check.when else True
+            if applies is not True:
+                return Outcome(check.code, State.NOT_APPLICABLE, applies or "does not apply here")
+            results = list(facts.call(check.function))
+    except Unavailable as absence:
+        return Outcome(check.code, State.NOT_APPLICABLE, str(absence))
+    return judge(check, [_confirmed(result, charter, routes) for result in results])
+
+
+def _confirmed(result: Result, charter: Charter | None, routes: Iterable[tuple[str | int, ...]]) -> Result:
+    """A finding that rests on what `init` guessed accuses nobody: it cannot be told."""
+    if charter is None or isinstance(result, Unknown):
+        return result
+    guesses = sorted({".".join(map(str, route)) for route in routes if charter.unconfirmed(*route)})
+    if not guesses:
+        return result
+    claim = result.place if isinstance(result, Finding) else result.claim
+    named = ", ".join(f"`{guess}`" for guess in guesses[:3])
+    return Unknown(claim, f"{named} is a guess of `init`; confirm it by deleting the entry under `unconfirmed`")
+
+
+def judge(check: Check, results: Iterable[Result]) -> Outcome:
+    """The first of fail, cannot tell, pass; nothing yielded is a pass that is only stated.
+
+    A finding that its check softened to info is a note: it is reported and fails nothing.
+    """
+    unique = list(dict.fromkeys(results))
+    findings = tuple(result for result in unique if isinstance(result, Finding))[:MAX_FINDINGS]
+    unknowns = tuple(result for result in unique if isinstance(result, Unknown))
+    evidence = tuple(result for result in unique if isinstance(result, Evidence))
+    if any(finding.severity is not Severity.INFO for finding in findings):
+        return Outcome(check.code, State.FAIL, findings[0].message, None, findings, evidence, unknowns)
+    if unknowns:
+        return Outcome(check.code, State.CANNOT_TELL, unknowns[0].reason, None, findings, evidence, unknowns)
+    grade = max((found.grade for found in evidence), default=Grade.STATED)
+    return Outcome(check.code, State.PASS, "", grade, findings, evidence)
