@@ -70,7 +70,7 @@ def test_the_last_lines_are_the_verdict() -> None:
         "Level 1 of 4 · Declared · target 2 · capped by BL003 (baseline-not-beaten), a claim that is not true"
         " · held back by MT004 (metric-not-recorded, cannot be told)",
         "1 check passes, 2 fail, 1 cannot be told (MT004), 1 does not apply",
-        "2 gates further up have no check in this version (DA003, MO007): no level is given with gates unseen",
+        "the next level is not given yet: 2 of its gates have no check in this version (DA003, MO007)",
         "",
     ]
 

@@ -72,8 +72,8 @@ def not_built_line(maturity: Maturity) -> str:
         return ""
     listed = ", ".join(maturity.not_built[:LISTED]) + (", …" if count > LISTED else "")
     sentence = plural(
-        "{n} gate further up has no check in this version ({{codes}}): no level is given with gates unseen",
-        "{n} gates further up have no check in this version ({{codes}}): no level is given with gates unseen",
+        "the next level is not given yet: {n} of its gates has no check in this version ({{codes}})",
+        "the next level is not given yet: {n} of its gates have no check in this version ({{codes}})",
         count,
     )
     return sentence.format(codes=listed)

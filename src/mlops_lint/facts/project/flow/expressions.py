@@ -1,0 +1,326 @@
+"""What expressions stand for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from mlops_lint.facts.project.code import Definition
+from mlops_lint.facts.project.flow import tables
+from mlops_lint.facts.project.flow.rows import Base, Rows, role_of
+from mlops_lint.facts.project.flow.select import column_key, subscript, text_of
+from mlops_lint.facts.project.flow.state import Frame
+from mlops_lint.facts.project.flow.values import (
+    LOST,
+    Const,
+    Data,
+    Folds,
+    Func,
+    Lost,
+    Made,
+    Map,
+    Mask,
+    Obj,
+    Pred,
+    Select,
+    Tup,
+    Value,
+    Zipped,
+    join,
+)  # fmt: skip
+
+MAX_NESTING = 60
+_ORDER = {
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
+}  # fmt: skip
+_OPPOSITE = {"<": ">=", ">=": "<", "<=": ">", ">": "<=", "==": "!=", "!=": "==", "in": "not in", "not in": "in",
+             "is": "is not", "is not": "is"}  # fmt: skip
+
+
+def evaluate(frame: Frame, node: ast.expr | None) -> Value:
+    """The value of an expression; None is unknown."""
+    if node is None:
+        return None
+    frame.shared.tick()
+    handler = _HANDLERS.get(type(node))
+    if handler is None or frame.depth > MAX_NESTING:
+        return None
+    frame.depth += 1
+    try:
+        return handler(frame, node)
+    finally:
+        frame.depth -= 1
+
+
+def _constant(frame: Frame, node: ast.Constant) -> Value:
+    value = node.value
+    return Const(value) if value is None or isinstance(value, str | int | float | bool) else None
+
+
+def _name(frame: Frame, node: ast.Name) -> Value:
+    found, value = frame.lookup(node.id)
+    return value if found else frame.shared_value(node.id)
+
+
+def _attribute(frame: Frame, node: ast.Attribute) -> Value:
+    base = evaluate(frame, node.value)
+    if isinstance(base, Obj):
+        return _of_object(frame, base, node.attr)
+    if isinstance(base, Map):
+        return base.get(node.attr)
+    if isinstance(base, Pred):
+        return base
+    if isinstance(base, Data):
+        return _of_data(base, node.attr)
+    if base is None and isinstance(node.value, ast.Name):
+        return frame.shared_value(node.value.id, node.attr)
+    return LOST if isinstance(base, Lost) else None
+
+
+def _of_object(frame: Frame, base: Obj, name: str) -> Value:
+    key = (base.id, name)
+    if key in frame.shared.attributes:
+        return frame.shared.attributes[key]
+    method = frame.shared.code.definition(base.of.path, f"{base.of.qualname}.{name}")
+    if isinstance(method, Definition) and method.kind == "function":
+        return Func(method, None, base)
+    value = Data(Rows(Base(f"parameter:{base.id}.{name}")), role_of(name))
+    frame.shared.attributes[key] = value
+    return value
+
+
+def _of_data(base: Data, name: str) -> Value:
+    role = role_of(name)
+    if name in tables.MODEL_ATTRIBUTES:
+        return base
+    if role is not None and name not in ("target", "data"):
+        return Data(Rows(Base(f"{base.rows.base.id}.{name}")), role) if base.rows.opaque else Data(base.rows, role)
+    if name in tables.KEEP_ATTRIBUTES or not base.rows.opaque:
+        return Data(base.rows, base.hint)
+    return Data(Rows(Base(f"{base.rows.base.id}.{name}")), base.hint)
+
+
+def _subscript(frame: Frame, node: ast.Subscript) -> Value:
+    base = evaluate(frame, node.value)
+    if isinstance(base, Lost):
+        return LOST
+    index = None if isinstance(node.slice, ast.Slice) else evaluate(frame, node.slice)
+    if isinstance(base, Data) and isinstance(index, Const):
+        stored = frame.shared.attributes.get(column_key(base.rows, index.value))
+        if isinstance(stored, Pred):
+            return stored
+    return subscript(frame, node, base, index)
+
+
+def _tuple(frame: Frame, node: ast.Tuple | ast.List | ast.Set) -> Value:
+    items: list[Value] = []
+    for item in node.elts[:64]:
+        if isinstance(item, ast.Slice):
+            items.append(None)
+        elif isinstance(item, ast.Starred):
+            inner = evaluate(frame, item.value)
+            if not isinstance(inner, Tup):
+                return None
+            items.extend(inner.items)
+        else:
+            items.append(evaluate(frame, item))
+    return Tup(tuple(items))
+
+
+def _dict(frame: Frame, node: ast.Dict) -> Value:
+    items: list[tuple[str, Value]] = []
+    for key, value in zip(node.keys[:64], node.values):  # noqa: B905  (cut at 64)
+        found = evaluate(frame, key)
+        inner = evaluate(frame, value)
+        if key is None and isinstance(inner, Map):
+            items.extend(inner.items)
+        elif isinstance(found, Const):
+            items.append((str(found.value), inner))
+    return Map(tuple(items))
+
+
+def _call(frame: Frame, node: ast.Call) -> Value:
+    from mlops_lint.facts.project.flow.calls import call
+
+    return call(frame, node)
+
+
+def _compare(frame: Frame, node: ast.Compare) -> Value:
+    left = evaluate(frame, node.left)
+    right = evaluate(frame, node.comparators[0])
+    for side in (left, right):
+        if isinstance(side, Pred):
+            return side
+    if len(node.ops) != 1 or type(node.ops[0]) not in _ORDER:
+        return None
+    operator = _ORDER[type(node.ops[0])]
+    if isinstance(left, Const) and isinstance(right, Const) and operator in ("==", "!="):
+        return Const((left.value == right.value) == (operator == "=="))
+    value = right.value if isinstance(right, Const) and not isinstance(right.value, str) else None
+    text = text_of(node.comparators[0]) if value is None else value
+    if isinstance(right, Const) and isinstance(right.value, str):
+        text = repr(right.value)
+    if isinstance(left, Data | Lost) or left is None:
+        return Mask(frozenset({(_column(frame, node.left, left), operator, text)}))
+    return None
+
+
+def _column(frame: Frame, node: ast.expr, value: Value) -> str:
+    """A column by its name; anything else by its text, and a call by its place as well."""
+    if isinstance(node, ast.Attribute):
+        return f"column:{node.attr!r}"
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return f"column:{node.slice.value!r}"
+    if isinstance(node, ast.Name) and isinstance(value, Data):
+        return f"value:{value.rows.base.id}"
+    return f"{frame.site(node)}:{text_of(node)}" if isinstance(node, ast.Call) else text_of(node)
+
+
+def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
+    value = evaluate(frame, node.operand)
+    if isinstance(node.op, ast.Invert) and isinstance(value, Mask):
+        return _inverted(value)
+    if isinstance(node.op, ast.Invert) and isinstance(value, Data):
+        return Mask(frozenset({(f"value:{value.rows.base.id}", "is not", True)}))
+    if isinstance(value, Const):
+        if isinstance(node.op, ast.Not):
+            return Const(not value.value)
+        if isinstance(node.op, ast.USub) and isinstance(value.value, int | float):
+            return Const(-value.value)
+    return value if isinstance(value, Data | Pred) and not isinstance(node.op, ast.Not) else None
+
+
+def _inverted(mask: Mask) -> Value:
+    if mask.within is not None:
+        return Mask(mask.literals, mask.within, not mask.negated)
+    if len(mask.literals) != 1:
+        return None
+    ((column, operator, value),) = mask.literals
+    return Mask(frozenset({(column, _OPPOSITE[operator], value)}))
+
+
+def _binary(frame: Frame, node: ast.BinOp) -> Value:
+    left, right = evaluate(frame, node.left), evaluate(frame, node.right)
+    if isinstance(left, Mask) and isinstance(right, Mask) and isinstance(node.op, ast.BitAnd):
+        return Mask(left.literals | right.literals) if not (left.within or right.within) else None
+    if isinstance(left, Const) and isinstance(right, Const):
+        return _arithmetic(node.op, left, right)
+    for side in (left, right):
+        if isinstance(side, Pred):
+            return side
+    known = [side for side in (left, right) if isinstance(side, Data)]
+    if not known or isinstance(left, Lost) or isinstance(right, Lost):
+        return None
+    if len(known) == 1 or known[0].rows == known[1].rows:
+        return Data(known[0].rows, known[0].hint)
+    return None
+
+
+def _arithmetic(operator: ast.operator, left: Const, right: Const) -> Value:
+    a, b = left.value, right.value
+    if isinstance(a, str) and isinstance(b, str):
+        if isinstance(operator, ast.Div):
+            return Const(f"{a.rstrip('/')}/{b}")
+        return Const((a + b)[:4096]) if isinstance(operator, ast.Add) else None
+    if isinstance(a, bool) or isinstance(b, bool) or not isinstance(a, int | float) or not isinstance(b, int | float):
+        return None
+    if isinstance(operator, ast.Add):
+        return Const(a + b)
+    return Const(a - b) if isinstance(operator, ast.Sub) else None
+
+
+def _boolean(frame: Frame, node: ast.BoolOp) -> Value:
+    values = [evaluate(frame, item) for item in node.values]
+    return values[0] if all(value == values[0] for value in values) else None
+
+
+def _choice(frame: Frame, node: ast.IfExp) -> Value:
+    test = evaluate(frame, node.test)
+    body, other = evaluate(frame, node.body), evaluate(frame, node.orelse)
+    if isinstance(test, Const):
+        return body if test.value else other
+    return join(body, other)
+
+
+def _text(frame: Frame, node: ast.JoinedStr) -> Value:
+    text = ""
+    for part in node.values:
+        value = evaluate(frame, part.value if isinstance(part, ast.FormattedValue) else part)
+        if not isinstance(value, Const) or (isinstance(part, ast.FormattedValue) and part.format_spec is not None):
+            return None
+        text += f"{value.value!s}"
+    return Const(text[:4096])
+
+
+def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:
+    value = frame.named(node.target.id, evaluate(frame, node.value), node.target)
+    frame.env[node.target.id] = value
+    return value
+
+
+def _comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:
+    """One item stands for all: `[X[i] for i in test]` carries the rows of `X[test]`."""
+    before = dict(frame.env)
+    for generator in node.generators:
+        from mlops_lint.facts.project.flow.assignments import assign
+
+        assign(frame, generator.target, element(evaluate(frame, generator.iter)))
+    value = evaluate(frame, node.elt)
+    frame.env.clear()
+    frame.env.update(before)
+    return value if isinstance(value, Data | Pred) else None
+
+
+def _lambda(frame: Frame, node: ast.Lambda) -> Value:
+    return Made(node)
+
+
+def _awaited(frame: Frame, node: ast.Await | ast.Starred) -> Value:
+    return evaluate(frame, node.value)
+
+
+def element(value: Value) -> Value:
+    """What a loop over a value binds, where it is the same each time round."""
+    if isinstance(value, Folds):
+        return fold(value)
+    if isinstance(value, Data | Pred | Select):
+        return value
+    if isinstance(value, Zipped):
+        return Tup(tuple(element(inner) for inner in value.values))
+    if isinstance(value, Tup) and value.items and all(item == value.items[0] for item in value.items):
+        return value.items[0]
+    return None
+
+
+def fold(folds: Folds, kind: str = "fold") -> Tup:
+    """The row numbers of one fold."""
+    from mlops_lint.facts.project.flow.rows import Cut
+
+    train = Cut(folds.key, "train", kind, "train", folds.at)
+    return Tup((Select(train), Select(Cut(folds.key, "test", kind, "test", folds.at))))
+
+
+_HANDLERS: dict[type, Callable[..., Value]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Tuple: _tuple,
+    ast.List: _tuple,
+    ast.Set: _tuple,
+    ast.Dict: _dict,
+    ast.Call: _call,
+    ast.Compare: _compare,
+    ast.UnaryOp: _unary,
+    ast.BinOp: _binary,
+    ast.BoolOp: _boolean,
+    ast.IfExp: _choice,
+    ast.JoinedStr: _text,
+    ast.NamedExpr: _walrus,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.Lambda: _lambda,
+    ast.Await: _awaited,
+    ast.Starred: _awaited,
+}

@@ -1,0 +1,145 @@
+"""The `Flow` fact."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from mlops_lint.facts.files.chains import split
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Definition, Use
+from mlops_lint.facts.project.flow import tables
+from mlops_lint.facts.project.flow.machine import Machine
+from mlops_lint.facts.project.flow.rows import Role
+from mlops_lint.facts.project.flow.state import MAX_DEPTH, Judgement, Key
+from mlops_lint.model import Location, Related
+
+_WRITES = tables.WRITE_METHODS | {name.rpartition(".")[2] for name in tables.WRITERS}
+_ROUNDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Which rows a call scored, seen from one way of reaching it; a use may have several.
+
+    `rows`: train, test, validation, cross-validation, all-fitted (fitted and scored on the same rows, never
+    divided), unknown. `presented` is what the rows are called by their split, file or variable, so that
+    `rows == "train"` and `presented == "test"` is a part that only looks held out. `fit_at` tells models apart.
+    `by_name`: only names say so.
+    """
+
+    use: Use
+    rows: str
+    presented: Role | None = None
+    fit_at: Location | None = None
+    steps: tuple[Related, ...] = ()
+    by_name: bool = False
+
+
+class Flow:
+    """Follows rows from where they are read to where they are fitted on and scored. Unknown is silent."""
+
+    def __init__(self, code: Code) -> None:
+        self.code = code
+        self._machine = Machine(code)
+        self._done: set[Definition] = set()
+        self._staged = False
+
+    def scored(self, uses: Iterable[Use]) -> list[Scored]:
+        """Judge calls of metrics and of `score`; at least one answer for each use, in the order of `uses`."""
+        wanted = list(uses)
+        self._stages()
+        self._follow([self.code.scope_of(use) for use in wanted])
+        for use in wanted:
+            if not self._known(use):
+                self._alone(self.code.scope_of(use))
+        return [found for use in wanted for found in self._answers(use)]
+
+    def method_uses(self, names: Collection[str] = tables.SCORE) -> list[Use]:
+        """Calls of methods by their last name alone, for receivers whose class is not known (`model.score`)."""
+        found = [
+            Use(path, use.scope, use.chain, self.code.use_at(path, use), use)
+            for path, module in self.code.modules.items()
+            for use in module.symbols.uses
+            if use.call and len(steps := split(use.chain)) > 1 and steps[-1].lstrip(".") in names
+        ]
+        return sorted(found, key=lambda use: use.at)
+
+    def _answers(self, use: Use) -> Sequence[Scored]:
+        found = self._machine.shared.judged.get(_key(use), [])
+        if not found:
+            return [Scored(use, "unknown")]
+        return [_scored(use, judgement) for judgement in found]
+
+    def _known(self, use: Use) -> bool:
+        found = self._machine.shared.judged.get(_key(use), [])
+        return any(judgement.rows != "unknown" for judgement in found)
+
+    def _stages(self) -> None:
+        """Follow the code that writes files first, twice, so that what one stage reads another has written."""
+        if self._staged:
+            return
+        self._staged = True
+        writers = [
+            self.code.graph.scope(path, use.scope)
+            for path, module in self.code.modules.items()
+            for use in module.symbols.uses
+            if use.call and split(use.chain)[-1].lstrip(".") in _WRITES
+        ]
+        for _ in range(_ROUNDS if writers else 0):
+            self._done.clear()
+            self._follow(writers)
+            self._machine.forget()
+            if not self._machine.shared.files:
+                break
+        self._done.clear()
+
+    def _follow(self, scopes: Iterable[Definition]) -> None:
+        """Follow what leads to some scopes: their module bodies, and callers that nobody calls."""
+        modules, functions = self._roots(scopes)
+        for path in modules:
+            self._machine.module(path)
+        for definition in functions:
+            self._alone(definition)
+
+    def _alone(self, definition: Definition) -> None:
+        if definition not in self._done and definition.kind == "function":
+            self._done.add(definition)
+            self._machine.function(definition)
+
+    def _roots(self, scopes: Iterable[Definition]) -> tuple[list[str], list[Definition]]:
+        modules: set[str] = set()
+        functions: set[Definition] = set()
+        seen: set[Definition] = set()
+        waiting = [(scope, 0) for scope in scopes]
+        while waiting:
+            definition, depth = waiting.pop()
+            if definition in seen:
+                continue
+            seen.add(definition)
+            modules.add(definition.path)
+            callers = self._callers(definition)
+            if definition.kind != "module" and (not callers or depth >= MAX_DEPTH - 1):
+                functions.add(definition)
+            elif depth < MAX_DEPTH - 1:
+                waiting += [(caller, depth + 1) for caller in callers]
+        return sorted(modules), sorted(functions)
+
+    def _callers(self, definition: Definition) -> list[Definition]:
+        sites = self.code.graph.call_sites.get(definition, [])
+        return sorted({self.code.graph.scope(path, use.scope) for path, use in sites})
+
+
+def _key(use: Use) -> Key:
+    fact = use.fact
+    return use.path, fact.line, fact.column, fact.end_line, fact.end_column
+
+
+def _scored(use: Use, found: Judgement) -> Scored:
+    return Scored(use, found.rows, found.presented, found.fit_at, found.steps, found.by_name)
+
+
+@provides
+def flow(code: Code) -> Flow:
+    """Nothing is followed until the first question."""
+    return Flow(code)

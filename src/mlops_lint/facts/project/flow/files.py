@@ -1,0 +1,67 @@
+"""What one stage writes and another reads."""
+
+from __future__ import annotations
+
+import posixpath
+
+from mlops_lint.facts.project.flow import tables
+from mlops_lint.facts.project.flow.calls import Called
+from mlops_lint.facts.project.flow.rows import Base, Rows, role_of
+from mlops_lint.facts.project.flow.state import Written, model_id
+from mlops_lint.facts.project.flow.values import Const, Data, Handle, Value
+
+
+def path_of(value: Value) -> str | None:
+    """A path that is known as text, without its `./`."""
+    text = value.path if isinstance(value, Handle) else value.value if isinstance(value, Const) else None
+    if not isinstance(text, str) or not text or len(text) > 1000:
+        return None
+    return posixpath.normpath(text)
+
+
+def read(called: Called) -> Value:
+    """A file's rows: those that a stage of the project wrote there, or its own."""
+    path = path_of(called.argument(0, "filepath_or_buffer", "path", "io", "file", "filename", "f", "source"))
+    if path is None:
+        made = called.frame.fresh(called.node, "()")
+        if not called.name.startswith(("joblib", "pickle", "cloudpickle", "dill", "torch.load")):
+            return Data(Rows(Base(made.rows.base.id, opaque=False)))
+        return made
+    if tables.PARTIAL_READ & called.keywords.keys():
+        return Data(Rows(Base(called.frame.static(called.node, f":{path}"), opaque=False)))
+    written = called.frame.shared.files.get(path, {})
+    only = next(iter(written.values())) if len(written) == 1 else None
+    if only is not None and only.value is not None:
+        return _restored(called, path, only)
+    if len({repr(item.value) for item in written.values()}) > 1:
+        return None
+    name = posixpath.basename(path)
+    role = role_of(name) or role_of(posixpath.basename(posixpath.dirname(path)))
+    opaque = called.name.startswith(("joblib", "pickle", "cloudpickle", "dill", "torch.load"))
+    return Data(Rows(Base(f"file:{path}", opaque=opaque, role=role if not opaque else None)))
+
+
+def _restored(called: Called, path: str, written: Written) -> Value:
+    value = written.value
+    if isinstance(value, Data) and written.fits:
+        model = f"stored:{path}{called.frame.context}"
+        called.frame.shared.models[model] = written.fits
+        return Data(Rows(Base(model)), cls=value.cls)
+    return value
+
+
+def write(called: Called, what: int, where: int) -> Value:
+    """Remember what is written to a path that is known."""
+    path = path_of(called.argument(where, "filename", "file", "f"))
+    value = called.argument(what, "obj", "value", "arr", "X")
+    if path is not None:
+        keep(called, path, value)
+    return None
+
+
+def keep(called: Called, path: str, value: Value) -> None:
+    """A file's content, by the place that writes it; two that differ leave it unknown."""
+    shared = called.frame.shared
+    model = model_id(value)
+    fits = shared.models.get(model, frozenset()) if model else frozenset()
+    shared.files.setdefault(path, {})[called.frame.site(called.node)] = Written(value, fits)

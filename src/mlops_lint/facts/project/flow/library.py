@@ -1,0 +1,229 @@
+"""Library functions by their canonical names: splits, readers, writers, what keeps the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from mlops_lint.facts.project.flow import tables
+from mlops_lint.facts.project.flow.calls import Called
+from mlops_lint.facts.project.flow.files import read, write
+from mlops_lint.facts.project.flow.models import crossed, trained
+from mlops_lint.facts.project.flow.rows import Base, Cut, Rows, role_of, union
+from mlops_lint.facts.project.flow.values import (
+    EMPTY,
+    LOST,
+    Const,
+    Data,
+    Folds,
+    Handle,
+    Lost,
+    Map,
+    Parts,
+    Pred,
+    Splitter,
+    Tup,
+    Value,
+    Zipped,
+    hint_of,
+    rows_of,
+)  # fmt: skip
+
+
+def library(called: Called) -> Value:
+    """What a function of a library gives; None where nothing is known of it."""
+    name = called.name
+    if not name:
+        return None
+    exact = _EXACT.get(name)
+    if exact is not None:
+        return exact(called)
+    last = name.rpartition(".")[2]
+    if last in tables.SPLITTERS and name.startswith(("sklearn", "iterstrat", "cuml", "dask_ml", "skmultilearn")):
+        return Splitter()
+    if name.startswith(tables.READERS):
+        return read(called)
+    if name in tables.WRITERS:
+        return write(called, *tables.WRITERS[name])
+    if name.startswith(tables.BUNDLED):
+        return _bundled(called)
+    if name.startswith(tables.LOADED_PARTS) and last == "load_data":
+        return _loaded(called)
+    if name.startswith("torchvision.datasets.") or name == "datasets.load_dataset":
+        return _part_by_argument(called)
+    if name in tables.CONCATENATE:
+        return _concatenated(called)
+    if name in tables.KEEP_FUNCTIONS or (name.startswith(tables.KEEP_MODULES) and last not in tables.NOT_KEPT):
+        return _kept(called)
+    return None
+
+
+def _kept(called: Called) -> Value:
+    """The rows of the arguments, where they agree."""
+    if any(isinstance(value, Lost) for value in called.args):
+        return LOST
+    if called.args and isinstance(called.args[0], Folds | Zipped | Map | Tup) and called.name.startswith("builtins."):
+        return called.args[0]
+    if not called.values:
+        return EMPTY if called.name in ("builtins.list", "builtins.tuple") else None
+    for value in called.values:
+        if isinstance(value, Pred):
+            return value
+    found = [value for value in called.args if isinstance(value, Data)]
+    found = found or [value for value in called.keywords.values() if isinstance(value, Data)]
+    tuples = [value for value in called.args if isinstance(value, Tup)]
+    if not found and tuples:
+        rows = rows_of(tuples[0])
+        return Data(rows, hint_of(tuples[0])) if rows is not None else None
+    if not found:
+        return None
+    sampler = called.keywords.get("sampler")
+    if isinstance(sampler, Data) and sampler.rows.cuts and called.name.endswith("DataLoader"):
+        from mlops_lint.facts.project.flow.select import indexed
+
+        return Data(indexed(found[0].rows, sampler.rows), sampler.hint)
+    return Data(found[0].rows, found[0].hint)
+
+
+def _split(called: Called) -> Value:
+    """`train_test_split(a, b)`: parts of each argument in turn."""
+    seed, size = (called.keywords.get(name) for name in ("random_state", "test_size"))
+    key = f"split:{called.frame.static(called.node)}"
+    if isinstance(seed, Const) and isinstance(seed.value, int) and isinstance(size, Const | None):
+        key = f"split:seed={seed.value}:size={size.value if size else None}"
+    at = called.frame.at(called.node)
+    items: list[Value] = []
+    for index, value in enumerate(called.args):
+        if isinstance(value, Lost):
+            items += [LOST, LOST]
+            continue
+        rows = rows_of(value) or Rows(Base(called.frame.site(called.node, f":{index}")))
+        items += [Data(rows.cut(Cut(key, role, "split", role_of(role), at))) for role in ("train", "test")]
+    return Tup(tuple(items)) if items else None
+
+
+def _random_parts(called: Called) -> Value:
+    rows = rows_of(called.argument(0, "dataset", "ary"))
+    if rows is None:
+        rows = Rows(Base(called.frame.site(called.node, ":parts")))
+    return Parts(rows, f"parts:{called.frame.static(called.node)}", called.frame.at(called.node))
+
+
+def _bundled(called: Called) -> Value:
+    base = Rows(Base(f"bundled:{called.name}:{called.text(0, 'name') or ''}", opaque=False))
+    if ".make_" in called.name:
+        base = Rows(Base(called.frame.site(called.node), opaque=False))
+    subset = called.text(-1, "subset")
+    if subset is not None:
+        return Data(replace(base, base=replace(base.base, id=f"{base.base.id}:{subset}", role=role_of(subset))))
+    return Data(base)
+
+
+def _loaded(called: Called) -> Value:
+    """Keras data sets come divided."""
+    rows = Rows(Base(f"bundled:{called.name}", opaque=False))
+    train, test = (Data(rows.cut(Cut("bundled", role, "split", role_of(role)))) for role in ("train", "test"))
+    return Tup((Tup((train, train)), Tup((test, test))))
+
+
+def _part_by_argument(called: Called) -> Value:
+    """`MNIST(root, train=False)`, `load_dataset("imdb", split="test")`."""
+    first = called.text(0, "path", "root") or called.frame.site(called.node)
+    identity = f"bundled:{called.name}:{first}"
+    flag = called.keywords.get("train", called.argument(1) if "torchvision" in called.name else None)
+    split = called.text(-1, "split")
+    if isinstance(flag, Const) and isinstance(flag.value, bool):
+        split = "train" if flag.value else "test"
+    role = role_of(split) if split else None
+    if role is not None and split is not None and split.isalpha():
+        return Data(Rows(Base(identity, opaque=False)).cut(Cut("bundled", role, "split", role)))
+    return Data(Rows(Base(identity + (f":{split}" if split else ""), opaque=False)))
+
+
+def _concatenated(called: Called) -> Value:
+    given = called.argument(0, "objs", "arrays")
+    values = list(given.items) if isinstance(given, Tup) else [value for value in called.args if rows_of(value)]
+    preds = [value for value in values if isinstance(value, Pred)]
+    if preds:
+        return preds[0] if all(pred.rows == preds[0].rows for pred in preds) else None
+    if isinstance(given, Data | Pred) and len(values) == 1:
+        return given
+    parts = [rows for value in values if (rows := rows_of(value)) is not None]
+    if not parts or len(parts) != len(values):
+        return None
+    whole = union(parts)
+    return Data(whole) if whole is not None else None
+
+
+def _permuted(called: Called) -> Value:
+    cut = Cut(called.frame.static(called.node, ":shuffle"), 0, "same")
+    items = [Data(rows.cut(cut), hint_of(value)) if (rows := rows_of(value)) else None for value in called.args]
+    return items[0] if len(items) == 1 else Tup(tuple(items))
+
+
+def _zipped(called: Called) -> Value:
+    return Zipped(tuple(called.args))
+
+
+def _enumerated(called: Called) -> Value:
+    return Zipped((None, called.argument(0)))
+
+
+def _next(called: Called) -> Value:
+    value = called.argument(0)
+    if isinstance(value, Folds):
+        from mlops_lint.facts.project.flow.expressions import fold
+
+        return fold(value, "split")
+    return value if isinstance(value, Data) and not value.rows.opaque else None
+
+
+def _opened(called: Called) -> Value:
+    path = called.text(0, "file")
+    return Handle(path) if path else None
+
+
+def _same(called: Called) -> Value:
+    return called.argument(0)
+
+
+def _unfitted(called: Called) -> Value:
+    """A clone is a new model; a copy of data is the same rows."""
+    value = called.argument(0)
+    if isinstance(value, Data) and value.rows.opaque:
+        made = called.frame.fresh(called.node, "()", cls=value.cls)
+        if called.name != "sklearn.base.clone":
+            fits = called.frame.shared.models.get(value.rows.base.id)
+            if fits:
+                called.frame.shared.models[made.rows.base.id] = fits
+        return made
+    return value
+
+
+def _joined(called: Called) -> Value:
+    parts = [value.value for value in called.args if isinstance(value, Const) and isinstance(value.value, str)]
+    return Const("/".join(part.rstrip("/") for part in parts)) if parts and len(parts) == len(called.args) else None
+
+
+def _dict(called: Called) -> Value:
+    return Map(tuple(called.keywords.items()))
+
+
+_EXACT: dict[str, Callable[[Called], Value]] = {
+    **dict.fromkeys(tables.SPLIT_FUNCTIONS, _split),
+    **dict.fromkeys(tables.PART_FUNCTIONS, _random_parts),
+    **dict.fromkeys(tables.PERMUTE_FUNCTIONS, _permuted),
+    **dict.fromkeys(tables.CROSS_PREDICT, crossed),
+    **dict.fromkeys(tables.TRAIN_FUNCTIONS, trained),
+    **dict.fromkeys(tables.SEARCHES, _unfitted),
+    "builtins.zip": _zipped,
+    "builtins.enumerate": _enumerated,
+    "builtins.next": _next,
+    "builtins.open": _opened,
+    "builtins.str": _same,
+    "builtins.dict": _dict,
+    "types.SimpleNamespace": _dict,
+    "sklearn.utils.Bunch": _dict,
+    "pathlib.Path": _joined,
+    "os.path.join": _joined,
+}
