@@ -147,6 +147,8 @@ class Unknown:
     claim: Location
     reason: str
     at: Location | None = None
+    guess: bool = False
+    """It rests on what `init` guessed and nobody has confirmed."""
 
 
 Result: TypeAlias = Finding | Evidence | Unknown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -50,8 +50,9 @@ def _outcome(check: Check, facts: Facts, others: Mapping[str, Outcome], known: f
     if check.reviews:
         facts = facts.with_known({Outcomes: Outcomes(dict(others), known)})
     charter = charter_of(facts)
+    watched: AbstractContextManager[list[tuple[str | int, ...]]] = charter.watch() if charter else nullcontext([])
     try:
-        with charter.watch() if charter else nullcontext([]) as routes:
+        with watched as routes:
             applies = facts.call(check.when) if check.when else True
             if applies is not True:
                 return Outcome(check.code, State.NOT_APPLICABLE, applies or "does not apply here")
@@ -70,7 +71,9 @@ def _confirmed(result: Result, charter: Charter | None, routes: Iterable[tuple[s
         return result
     claim = result.place if isinstance(result, Finding) else result.claim
     named = ", ".join(f"`{guess}`" for guess in guesses[:3])
-    return Unknown(claim, f"{named} is a guess of `init`; confirm it by deleting the entry under `unconfirmed`")
+    verb, it, entry = ("is a guess", "it", "entry") if len(guesses) == 1 else ("are guesses", "them", "entries")
+    reason = f"{named} {verb} of `init`; confirm {it} by deleting the {entry} under `unconfirmed`"
+    return Unknown(claim, reason, guess=True)
 
 
 def judge(check: Check, results: Iterable[Result]) -> Outcome:

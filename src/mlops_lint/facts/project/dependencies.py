@@ -50,7 +50,7 @@ class Dependencies:
         return sum(item.pinned for item in items) / len(items) if items else None
 
 
-_REQUIREMENTS = re.compile(r"(?:.*[-_.])?(?:requirements?|constraints)(?:[-_.].*)?\.(?:txt|in)|pip-requires")
+_REQUIREMENTS = re.compile(r"(?:.*[-_.])?(?:requirements?|constraints)(?:[-_.].*)?\.(?:txt|in|lock)|pip-requires")
 _ENVIRONMENT = re.compile(r"(?:conda|environment|env|.*[-_.](?:env|environment|conda))(?:[-_.].*)?\.ya?ml")
 _Reader = Callable[[RepoView, str], "Read | None"]
 _BY_NAME: dict[str, _Reader] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mlops_lint.documents.node import MapNode, ScalarNode
 from mlops_lint.facts.inject import provides
-from mlops_lint.facts.project.pointer_targets import Target, ValueTarget
+from mlops_lint.facts.project.pointer_targets import Broken, Hidden, RemoteTarget, Target, ValueTarget
 from mlops_lint.facts.project.pointers import Pointers
 from mlops_lint.facts.project.writes import Write, Writes
 from mlops_lint.model import Location
@@ -43,6 +43,20 @@ class Recorded:
         if text is None or not isinstance(found, ValueTarget) or found.number is None:
             return None
         return Number(found.number, found.at, found.path, text.partition("#")[2], self._neighbours(text))
+
+    def why_not(self, text: str) -> str:
+        """Why no number stands behind a pointer: the reason for *cannot tell*."""
+        found = self.target(text)
+        if isinstance(found, ValueTarget):
+            return f"`{text}` is no number (MT004)"
+        if isinstance(found, RemoteTarget):
+            return f"`{text}` lies outside of the repository" + (
+                f"; `{found.recipe}` brings it in" if found.recipe else ""
+            )
+        if isinstance(found, Broken):
+            near = f"; near: {', '.join(found.near)}" if found.near else ""
+            return f"`{text}` {found.reason} (CH005){near}"
+        return f"`{text}` {found.reason}" if isinstance(found, Hidden) else f"`{text}` names no value in a file (CH005)"
 
     def numbers(self, text: str | None) -> Mapping[str, tuple[float, Location]]:
         """The numbers below a pointer to an object, by their path in it (`north`, `north/recall`)."""

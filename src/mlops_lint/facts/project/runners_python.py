@@ -135,6 +135,7 @@ def _factored(line: str, name: str) -> str:
 def _tox_text(text: str, rest: str) -> str:
     text = re.sub(r"\{posargs(?::((?:[^{}]|\{[^{}]*\})*))?\}", lambda match: rest or match[1] or "", text)
     text = re.sub(r"\{(?:toxinidir|tox_root)\}/?", "", text)
+    text = re.sub(r"\{env:\w+(?::((?:[^{}]|\{[^{}]*\})*))?\}", lambda match: match[1] or "", text)
     text = re.sub(r"\{(?:envpython|env_python)\}", "python", text)
     return text.replace("[]", rest)
 

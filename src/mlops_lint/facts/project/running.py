@@ -206,7 +206,7 @@ def _arguments(command: Command) -> tuple[list[str], list[str]]:
             next(words, None)
         elif name == "--pyargs" or word.startswith("-"):
             continue
-        elif "$" not in word:
+        elif "$" not in word and "{" not in word:
             path = join(command.folder, word.partition("::")[0])
             given += [_literal(path)] if path is not None else []
         else:

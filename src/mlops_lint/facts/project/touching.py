@@ -113,13 +113,24 @@ class Touching:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 if _FILE.fullmatch(node.value) and posixpath.basename(node.value) in self.names:
                     return True
-                around |= "*" in node.value or self.view.is_dir(posixpath.join(self.code.project.folder, node.value))
+                around |= "*" in node.value or self._around(node.value)
                 around |= "://" in node.value
             elif isinstance(node, ast.Call):
                 around |= _reads(node)
             elif isinstance(node, ast.Name) and node.id in ("__file__", "__import__", "exec", "eval"):
                 around = True
         return None if around else False
+
+    def _around(self, text: str) -> bool:
+        """A folder of the project, or a file in one that git does not hold: data, or an output."""
+        if len(text) > 200 or "\n" in text:
+            return False
+        base = self.code.project.folder
+        path = posixpath.normpath(posixpath.join(base, text))
+        if _FILE.fullmatch(text) and not path.startswith(("/", "..")):
+            folder = posixpath.dirname(path)
+            return self.view.ignored(path) or (folder not in ("", base) and self.view.is_dir(folder))
+        return self.view.is_dir(posixpath.join(base, text))
 
 
 def _reads(node: ast.Call) -> bool:

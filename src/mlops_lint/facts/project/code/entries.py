@@ -14,6 +14,14 @@ from mlops_lint.repo.view import RepoView, Unreadable
 _CONVENTIONS = frozenset(["lambda_handler", "model_fn", "input_fn", "predict_fn", "output_fn"])
 _PAIRS = (frozenset(("init", "run")), frozenset(("initialize", "inference")))
 """Functions that a serving platform calls by name when a file defines all of them."""
+_COMMAND_LINES = frozenset(("fire.Fire", "Fire", "jsonargparse.CLI", "jsonargparse.auto_cli", "auto_cli"))
+"""Calls that make commands of a module's functions; `tf.app.run()` calls its `main`."""
+_FRAMEWORKS = {
+    "kedro": frozenset(("create_pipeline", "register_pipelines")),
+    "tfx": frozenset(("run_fn", "preprocessing_fn")),
+    "tensorflow_transform": frozenset(("run_fn", "preprocessing_fn")),
+}
+"""Functions that a framework calls by name in files that import it."""
 _COMMAND_FILES = re.compile(
     r"(^|/)(pyproject\.toml|setup\.cfg|setup\.py|dvc\.yaml|Makefile|justfile|Procfile|Dockerfile[^/]*|"
     r"[^/]*\.dockerfile|"
@@ -56,6 +64,13 @@ def program_entries(modules: Mapping[str, Module], names: Names, named: Iterable
         if is_test_path(path):
             found += _tests(module)
         called = _CONVENTIONS.union(*(pair for pair in _PAIRS if pair <= module.definitions.keys()))
+        imported = {fact.module.partition(".")[0] for fact in module.symbols.imports if fact.level == 0}
+        called = called.union(*(names for library, names in _FRAMEWORKS.items() if library in imported))
+        chains = {use.chain for use in module.symbols.uses if use.call}
+        if any(chain.endswith("app.run") for chain in chains):
+            called |= {"main"}
+        if chains & _COMMAND_LINES:
+            called |= {name for name, one in module.definitions.items() if one.kind == "function" and "." not in name}
         found += [module.definitions[name] for name in sorted(called & module.definitions.keys())]
     for dotted in named:
         found += _by_name(modules, names, dotted)

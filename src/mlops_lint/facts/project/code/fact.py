@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from mlops_lint.documents.node import DocumentError
 from mlops_lint.documents.python import PythonSource, parse_python
 from mlops_lint.facts.files.chains import split
-from mlops_lint.facts.files.symbols import MAIN, Symbols, UseFact, symbols
+from mlops_lint.facts.files.store import FileFacts
+from mlops_lint.facts.files.symbols import MAIN, Symbols, UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code.entries import is_test_path, program_entries
 from mlops_lint.facts.project.code.graph import Graph, Reach
@@ -18,7 +18,7 @@ from mlops_lint.facts.project.code.modules import Definition, Finder, Module, by
 from mlops_lint.facts.project.code.names import Names, Value, canonical
 from mlops_lint.facts.project.project import Project
 from mlops_lint.model import Location
-from mlops_lint.repo.view import RepoView, Unreadable
+from mlops_lint.repo.view import RepoView
 
 KEPT_TREES = 64
 
@@ -275,17 +275,22 @@ def _mentions(module: Module, last_names: frozenset[str]) -> bool:
 
 
 @provides
-def code(view: RepoView, project: Project) -> Code:
+def linked(view: RepoView, project: Project, files: FileFacts) -> Code:
     """Read every source file of the project; what cannot be parsed is kept with its reason."""
-    found: dict[str, Symbols] = {}
-    unparsed: dict[str, str] = {}
-    for path, entry in view.entries.items():
-        if entry.mode in ("120000", "160000") or not project.owns(path) or not is_source(path):
-            continue
-        try:
-            found[path] = symbols(parse_python(path, view.read(path)))
-        except (DocumentError, Unreadable) as error:
-            unparsed[path] = str(error)
     from mlops_lint.facts.project.code.entries import named_entries
 
+    paths = [
+        path
+        for path, entry in view.entries.items()
+        if entry.mode not in ("120000", "160000") and project.owns(path) and is_source(path)
+    ]
+    answers = files.of(paths, view.read)
+    found = {path: answer for path, answer in answers.items() if isinstance(answer, Symbols)}
+    unparsed = {path: answer for path, answer in answers.items() if isinstance(answer, str)}
     return Code(view, project, found, unparsed, named_entries(view, project))
+
+
+def code(view: RepoView, project: Project) -> Code:
+    """The same, with nothing remembered between runs."""
+    found: Code = linked(view, project, FileFacts())
+    return found

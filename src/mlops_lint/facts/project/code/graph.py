@@ -21,6 +21,13 @@ _PASSIVE = frozenset(
     "vectorize function compile setter getter deleter singledispatch runtime_checkable deprecated beartype "
     "typechecked cache_data cache_resource retry timeit".split()
 )
+_COMPUTED = (
+    "builtins.getattr()",
+    "builtins.globals()",
+    "builtins.locals()",
+    "builtins.vars()",
+    "importlib.import_module()",
+)
 _PLAIN_BASES = frozenset(
     "object ABC Protocol NamedTuple TypedDict Enum StrEnum IntEnum Exception Generic BaseModel dict list tuple "
     "set str int float".split()
@@ -53,6 +60,7 @@ class Graph:
         self.canonical: dict[str, list[tuple[str, UseFact]]] = {}
         self.call_sites: dict[Definition, list[tuple[str, UseFact]]] = {}
         self._subclasses: dict[Definition, list[Definition]] = {}
+        self._all_below: dict[Definition, tuple[Definition, ...]] = {}
         self._unresolved: list[tuple[str, UseFact]] = []
         for path, module in modules.items():
             self._structure(path, module)
@@ -138,6 +146,8 @@ class Graph:
         if value is None:
             return False
         if isinstance(value, External):
+            if use.call and value.name.startswith(_COMPUTED):
+                return False
             self.canonical.setdefault(value.name, []).append((path, use))
         return True
 
@@ -151,27 +161,38 @@ class Graph:
             self._add(origin, value, use, path)
 
     def _add(self, origin: Node, target: Definition, use: UseFact, path: str) -> None:
-        if any(edge.target == target and edge.use is use for edge in origin.edges):
+        if any(edge.use is use and edge.target == target for edge in origin.edges):
             return
         origin.edges.append(Edge(target, use))
         self.call_sites.setdefault(target, []).append((path, use))
         owner, _, name = target.qualname.rpartition(".")
         klass = self.modules[target.path].definitions.get(owner)
         if target.kind == "function" and klass is not None and klass.kind == "class":
-            for sub in self._below(klass):
+            for sub in self.subclasses(klass):
                 override = self.modules[sub.path].definitions.get(f"{sub.qualname}.{name}")
                 if override is not None:
                     origin.edges.append(Edge(override, use))
 
-    def _below(self, klass: Definition) -> list[Definition]:
-        found: list[Definition] = []
-        waiting = list(self._subclasses.get(klass, []))
-        while waiting:
-            sub = waiting.pop()
-            if sub not in found:
-                found.append(sub)
-                waiting.extend(self._subclasses.get(sub, []))
-        return found
+    def overrides(self, method: Definition) -> list[Definition]:
+        """The methods of subclasses that stand in for a method."""
+        owner, _, name = method.qualname.rpartition(".")
+        klass = self.modules[method.path].definitions.get(owner)
+        below = self.subclasses(klass) if klass is not None and klass.kind == "class" else []
+        found = [self.modules[sub.path].definitions.get(f"{sub.qualname}.{name}") for sub in below]
+        return [override for override in found if override is not None]
+
+    def subclasses(self, klass: Definition) -> tuple[Definition, ...]:
+        """Every class of the project below `klass`, in any depth."""
+        if klass not in self._all_below:
+            found: dict[Definition, None] = {}
+            waiting = list(self._subclasses.get(klass, []))
+            while waiting:
+                sub = waiting.pop()
+                if sub not in found:
+                    found[sub] = None
+                    waiting.extend(self._subclasses.get(sub, []))
+            self._all_below[klass] = tuple(found)
+        return self._all_below[klass]
 
     def _parameter_value(self, function: Definition, name: str) -> Value | None:
         """What all call sites give to a parameter; None where one is unknown or they differ."""

@@ -14,7 +14,8 @@ from mlops_lint.facts.files.chains import UNKNOWN, split
 from mlops_lint.facts.files.symbols import MAIN, BindingFact, ImportFact
 from mlops_lint.facts.project.code.modules import Definition, Finder, Module
 
-MAX_DEPTH = 24
+MAX_DEPTH = 32
+"""How many look-ups may wait for each other: far below the recursion limit, far above real code."""
 _PROPERTIES = ("property", "cached_property")
 
 
@@ -64,6 +65,8 @@ class Names:
         self.finder = finder
         self.parameter_value: ParameterValue | None = None
         self._busy: set[tuple[str, str, str]] = set()
+        self._cut = False
+        """Whether what is being worked out met itself or the limit, so that it holds for this path alone."""
         self._known: dict[tuple[str, str, str], Value | None] = {}
         self._imports = {path: _by_scope(module.symbols.imports) for path, module in modules.items()}
         self._bindings = {path: _by_target(module.symbols.bindings) for path, module in modules.items()}
@@ -93,19 +96,7 @@ class Names:
 
     def lookup(self, path: str, scope: str, name: str) -> Value | None:
         """What a bare name means in a scope."""
-        key = (path, scope, name)
-        if key in self._known:
-            return self._known[key]
-        if key in self._busy or len(self._busy) > MAX_DEPTH * 4:
-            return None
-        self._busy.add(key)
-        try:
-            value = self._lookup(path, scope, name)
-        finally:
-            self._busy.discard(key)
-        if not self._busy:
-            self._known[key] = value
-        return value
+        return self._guarded((path, scope, name), lambda: self._lookup(path, scope, name))
 
     def _lookup(self, path: str, scope: str, name: str) -> Value | None:
         for inner in self._scopes(path, scope):
@@ -200,14 +191,9 @@ class Names:
         if file is None:
             return External(f"{fact.module}.{symbol}") if fact.level == 0 and fact.symbol != "*" else None
         base = self._file_value(file)
-        key = (file, "<import>", symbol)
-        if base is None or key in self._busy:
+        if base is None:
             return None
-        self._busy.add(key)
-        try:
-            return self.step(base, "." + symbol)
-        finally:
-            self._busy.discard(key)
+        return self._guarded((file, "<import>", symbol), lambda: self.step(base, "." + symbol))
 
     def step(self, value: Value, step: str) -> Value | None:
         """One step of a chain: an attribute, a call or a subscript."""
@@ -307,8 +293,29 @@ class Names:
         return any(decorator.rpartition(".")[2] in _PROPERTIES for decorator in decorators)
 
     def _returned(self, function: Definition) -> Value | None:
+        return self._guarded((function.path, "<return>", function.qualname), lambda: self._result(function))
+
+    def _guarded(self, key: tuple[str, str, str], work: Callable[[], Value | None]) -> Value | None:
+        """Work something out once; None where it waits for itself or too much waits for it."""
+        if key in self._known:
+            return self._known[key]
+        if key in self._busy or len(self._busy) > MAX_DEPTH:
+            self._cut = True
+            return None
+        outer, self._cut = self._cut, False
+        self._busy.add(key)
+        try:
+            value = work()
+        finally:
+            self._busy.discard(key)
+        if not self._cut or not self._busy:
+            self._known[key] = value
+        self._cut = self._cut or outer
+        return value
+
+    def _result(self, function: Definition) -> Value | None:
         fact = self.modules[function.path].facts.get(function.qualname)
-        if fact is None or len(self._busy) > MAX_DEPTH:
+        if fact is None:
             return None
         if fact.returns_class != UNKNOWN:
             outer = function.qualname.rpartition(".")[0]

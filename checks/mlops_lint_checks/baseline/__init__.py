@@ -1,0 +1,1 @@
+"""The baseline: stated, built, beaten."""

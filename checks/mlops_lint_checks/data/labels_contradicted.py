@@ -1,0 +1,122 @@
+"""Whether there are labels as the charter says."""
+
+from mlops_lint import (
+    Charter,
+    Evidence,
+    FileTarget,
+    Finding,
+    Grade,
+    Kind,
+    Labelling,
+    Location,
+    Pointers,
+    Related,
+    Results,
+    Serving,
+    Severity,
+    Unknown,
+    check,
+)  # fmt: skip
+
+WITHOUT = frozenset(("none", "unlabelled"))
+LABELLED_TASKS = frozenset(
+    "binary-classification multiclass-classification multilabel-classification detection segmentation".split()
+)
+NUMBERS = frozenset(("regression", "ranking"))
+OWN_TARGETS = frozenset("forecasting generation retrieval recommendation reinforcement-learning".split())
+"""Tasks whose data give a target without any labels."""
+
+
+def _has_data(charter: Charter) -> bool | str:
+    return not charter.has("data", "none_because") or "the charter declares no data"
+
+
+@check("DA005", level=1, gate=True, severity=Severity.ERROR, dimension="data", caps=True, when=_has_data)
+def labels_contradicted(charter: Charter, labelling: Labelling, serving: Serving, pointers: Pointers) -> Results:
+    """What the charter says of labels is not what the code does."""
+    mapped = charter.has("data", "labels", "status")
+    status = charter.text("data", "labels", "status") if mapped else charter.text("data", "labels")
+    claim = charter.at("data", "labels", "status") if mapped else charter.at("data", "labels")
+    if status is None:
+        message = "nothing says whether there are labels"
+        yield Finding(claim, Kind.ABSENCE, message, "write `labels: available`, `proxy`, `unlabelled` or `none`")
+        return
+    if status == "proxy" and not charter.has("data", "labels", "from"):
+        message = "labels are a proxy, and nothing says for what or where they come from"
+        yield Finding(claim, Kind.ABSENCE, message, "say in `data.labels.from` what stands in for the true label")
+    elif status in WITHOUT:
+        found = list(_without(charter, labelling, serving, claim, status))
+        yield from found
+        task = charter.text("goal", "task")
+        planned = status != "none" or charter.has("data", "labels", "plan") or task not in LABELLED_TASKS | NUMBERS
+        if not planned and not any(isinstance(result, Finding) for result in found):
+            message = f"there are no labels for {task}, and no plan to get any"
+            yield Finding(claim, Kind.ABSENCE, message, "say in `data.labels.plan` how predictions will be judged")
+    elif (column := charter.text("data", "labels", "column") if mapped else None) is not None:
+        yield from _column(charter, labelling, serving, pointers, column)
+    else:
+        yield Evidence(claim, claim, Grade.STATED)
+
+
+def _without(charter: Charter, labelling: Labelling, serving: Serving, claim: Location, status: str) -> Results:
+    """No labels are claimed: is a model fitted on some?"""
+    task = charter.text("goal", "task")
+    trainer = charter.text("model", "trained_by")
+    roots = (serving.roots_of(trainer) if trainer else ()) or labelling.roots()
+    fits = [] if task in OWN_TARGETS else labelling.fits(roots)
+    needed = labelling.losses(roots, open_ones=False) if task in LABELLED_TASKS else None
+    if fits or needed:
+        label = f" (`{fits[0].label}`)" if fits and fits[0].label else ""
+        what = f"`{fits[0].name}` is fitted on labels{label}" if fits else "a loss needs labels"
+        yield Finding(
+            claim, Kind.FALSE_CLAIM, f"labels are said to be {status!r}, and {what}",
+            "say where these labels come from: `available`, or `proxy` with `from`",
+            (Related(fits[0].at if fits else needed or claim, "labels are used here"),),
+        )  # fmt: skip
+    elif task in LABELLED_TASKS and (loss := labelling.losses(roots, open_ones=True)):
+        reason = (
+            "this loss is usually given labels, and sometimes targets made from the data; `self-supervised` says so"
+        )
+        yield Unknown(claim, reason, loss)
+    else:
+        yield Evidence(claim, claim, Grade.STATED)
+
+
+def _column(charter: Charter, labelling: Labelling, serving: Serving, pointers: Pointers, column: str) -> Results:
+    """A label's column is claimed: does anything know it?"""
+    claim = charter.at("data", "labels", "column")
+    found = labelling.named(column)
+    if found is not None:
+        yield Evidence(claim, found, Grade.LINKED)
+        return
+    trainer = charter.text("model", "trained_by")
+    fits = labelling.fits((serving.roots_of(trainer) if trainer else ()) or labelling.roots())
+    other = next((fit for fit in fits if fit.label), None)
+    tables = _tables(charter, labelling, pointers)
+    message = f"no code, schema or table has a column {column!r}"
+    if other is not None:
+        said = Related(other.at, f"fitted on `{other.label}`")
+        yield Finding(
+            claim, Kind.FALSE_CLAIM, f"{message}: the model learns `{other.label}`", "name that column", (said,)
+        )
+    elif tables and not labelling.code.unparsed:
+        said = Related(Location(tables[0][0]), f"columns: {', '.join(tables[0][1][:12])}")
+        yield Finding(claim, Kind.FALSE_CLAIM, message, "name the column that holds the label", (said,))
+    elif reason := labelling.unclear():
+        yield Unknown(claim, f"nothing names {column!r}, but {reason}")
+    else:
+        yield Unknown(claim, f"nothing names {column!r}, and no table is here whose header could be read")
+
+
+def _tables(charter: Charter, labelling: Labelling, pointers: Pointers) -> list[tuple[str, list[str]]]:
+    """The headers of the declared sources; none where one of them cannot be read."""
+    found = []
+    for index in range(charter.items("data", "sources")):
+        path = charter.text("data", "sources", index, "path")
+        target = pointers.resolve(path, "path") if path else None
+        plain = isinstance(target, FileTarget) and not target.standin
+        columns = labelling.columns(target.path) if isinstance(target, FileTarget) and plain else None
+        if columns is None:
+            return []
+        found.append((target.path if isinstance(target, FileTarget) else "", columns))
+    return found

@@ -1,0 +1,1 @@
+"""The metric: stated, computed, recorded, met."""

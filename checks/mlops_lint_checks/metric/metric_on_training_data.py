@@ -1,0 +1,112 @@
+"""Which rows the declared metric is computed on."""
+
+from collections.abc import Sequence
+
+from mlops_lint import (
+    Charter,
+    Code,
+    Confidence,
+    Definition,
+    Evidence,
+    Finding,
+    Flow,
+    Grade,
+    Implementations,
+    Kind,
+    Location,
+    Measuring,
+    Metrics,
+    Related,
+    Results,
+    Scored,
+    Severity,
+    Unknown,
+    Use,
+    check,
+)
+
+_UNSUPERVISED = ("clustering", "reinforcement-learning")
+_SEEN = ("train", "all-fitted")
+_HELD = ("test", "validation", "cross-validation")
+
+
+def _applies(charter: Charter, code: Code) -> bool | str:
+    if not charter.has("metric", "name"):
+        return "the charter names no metric"
+    task, labels = charter.text("goal", "task"), charter.text("data", "labels", "status")
+    if task in _UNSUPERVISED or labels in ("none", "unlabelled"):
+        return "nothing is learned from labels"
+    if charter.text("metric", "split") == "online":
+        return "the metric is measured online"
+    return True if code.modules else "there is no Python code"
+
+
+@check("MT007", level=2, gate=True, severity=Severity.ERROR, dimension="metric", caps=True, when=_applies)
+def metric_on_training_data(
+    charter: Charter, code: Code, flow: Flow, metrics: Metrics, measuring: Measuring, implementations: Implementations
+) -> Results:
+    """The declared metric is computed on rows that the model was fitted on."""
+    name = charter.text("metric", "name") or ""
+    pointer = charter.text("metric", "computed_in")
+    claim = charter.at("metric", next((f for f in ("split", "computed_in") if charter.has("metric", f)), "name"))
+    found = implementations.of(pointer) if pointer else None
+    if isinstance(found, str):
+        yield Unknown(claim, found)
+        return
+    uses = _uses(charter, code, flow, metrics, found.roots if found else ())
+    scored = flow.scored(uses)
+    if not scored:
+        yield Unknown(claim, f"no call that computes {name!r} was found whose rows can be followed")
+        return
+    if any(one.rows in _SEEN for one in scored):
+        other = measuring.elsewhere(name, found.roots if found else None)
+        if other is not None and not any(one.rows in _HELD for one in scored):
+            yield Unknown(claim, f"{name!r} is computed here too, on rows that cannot be followed", other)
+            return
+    yield from _judged(charter, name, claim, scored)
+
+
+def _uses(charter: Charter, code: Code, flow: Flow, metrics: Metrics, roots: Sequence[Definition]) -> list[Use]:
+    metric = metrics.get(charter.text("metric", "name") or "")
+    own = [entry for entry in code.entries() if not code.is_test(entry.path)]
+    reach = code.reachable(roots or own)
+    targets = set(metric.callables | metric.reports) if metric else set()
+    for definition in reach.definitions:
+        if metric is not None and definition.kind == "function" and metrics.get(definition.name) is metric:
+            targets.add(definition.key)
+    uses = [use for use in code.uses(targets) if use.call and code.scope_of(use) in reach]
+    if metric is not None and metric.default_of:
+        uses += [use for use in flow.method_uses(["score"]) if code.scope_of(use) in reach]
+    return uses if roots else [use for use in uses if not code.is_test(use.path)]
+
+
+def _judged(charter: Charter, name: str, claim: Location, scored: list[Scored]) -> Results:
+    held = [one for one in scored if one.rows in _HELD]
+    seen = [one for one in scored if one.rows in _SEEN]
+    unknown = [one for one in scored if one.rows == "unknown"]
+    split = charter.text("metric", "split")
+    if split == "test" and held and not seen and not unknown and all(one.rows == "validation" for one in held):
+        yield Unknown(claim, f"{name!r} is computed on validation rows alone, while `split: test` is declared",
+                      held[0].use.at)  # fmt: skip
+    elif held:
+        best = sorted(held, key=lambda one: (one.by_name, one.rows != "test", one.use.at))[0]
+        yield Evidence(claim, best.use.at, Grade.PRESENT if best.by_name else Grade.LINKED, f"on {best.rows} rows")
+    elif seen and not unknown:
+        yield _finding(name, claim, seen)
+    else:
+        first = (unknown or scored)[0]
+        yield Unknown(claim, f"which rows {name!r} is computed on cannot be followed", first.use.at)
+
+
+def _finding(name: str, claim: Location, seen: list[Scored]) -> Finding:
+    worst = sorted(seen, key=lambda one: (one.by_name, one.use.at))[0]
+    presented = f", which are presented as {worst.presented} rows" if worst.presented not in (None, "train") else ""
+    rows = "rows that are called training rows" if worst.by_name else "the rows that the model was fitted on"
+    return Finding(
+        claim,
+        Kind.FALSE_CLAIM,
+        f"{name!r} is computed on {rows}{presented}",
+        help="score the rows that the split held out, once",
+        related=(Related(worst.use.at, "the score is computed here"), *worst.steps[:4]),
+        confidence=Confidence.MEDIUM if worst.by_name else Confidence.HIGH,
+    )

@@ -1,0 +1,89 @@
+from mlops_lint import (
+    Charter,
+    Code,
+    Dependencies,
+    DependencyFile,
+    Evidence,
+    Finding,
+    Grade,
+    Kind,
+    Location,
+    Project,
+    Related,
+    Results,
+    Severity,
+    Unknown,
+    check,
+)  # fmt: skip
+
+ENOUGH = 0.8
+"""The share of exact versions from which a hand-kept list passes for a lock."""
+
+HELP = "commit a lock (`uv lock`, `poetry lock`, `pip-compile`, `conda-lock`), or pin every line with `==`"
+
+
+def _python(code: Code) -> bool | str:
+    return bool(code.modules) or "the project has no Python code"
+
+
+@check("MO005", level=1, gate=True, severity=Severity.ERROR, dimension="model", when=_python)
+def environment_unlocked(charter: Charter, dependencies: Dependencies, project: Project) -> Results:
+    """The environment is not locked: no lock file, no pins, or no Python version."""
+    claim = charter.at("model", "lockfile")
+    declared = charter.text("model", "lockfile")
+    if declared is not None:
+        yield from _declared(claim, project.join(declared), dependencies)
+    else:
+        yield from _any(claim, dependencies)
+    if dependencies.files and dependencies.python_version is None:
+        place = Location(dependencies.files[0].path)
+        yield Finding(
+            claim,
+            Kind.ABSENCE,
+            "no file says which Python version the project runs on",
+            help="add `requires-python` to pyproject.toml, or a `.python-version`",
+            related=(Related(place, "the dependencies, with no Python version"),),
+            severity=Severity.WARNING,
+        )
+
+
+def _declared(claim: Location, path: str, dependencies: Dependencies) -> Results:
+    file = next((found for found in dependencies.files if found.path == path), None)
+    if file is None:
+        yield Unknown(claim, f"{path} is no lock or requirements file that the linter can read")
+    elif _exact(file):
+        yield Evidence(claim, Location(file.path), Grade.PRESENT)
+    else:
+        yield _loose(claim, file, Kind.FALSE_CLAIM)
+
+
+def _any(claim: Location, dependencies: Dependencies) -> Results:
+    locked = next((file for file in dependencies.files if _exact(file)), None)
+    if locked is not None:
+        yield Evidence(claim, Location(locked.path), Grade.PRESENT)
+        return
+    listed = [file for file in dependencies.files if file.requirements]
+    if listed:
+        yield _loose(claim, max(listed, key=lambda file: len(file.requirements)), Kind.ABSENCE)
+    else:
+        yield Finding(claim, Kind.ABSENCE, "no file lists what the code needs to run", help=HELP)
+
+
+def _exact(file: DependencyFile) -> bool:
+    if file.kind == "lock":
+        return True
+    items = file.requirements
+    return file.kind != "dockerfile" and bool(items) and sum(item.pinned for item in items) >= ENOUGH * len(items)
+
+
+def _loose(claim: Location, file: DependencyFile, kind: Kind) -> Finding:
+    loose = [item for item in file.requirements if not item.pinned]
+    first = loose[0] if loose else None
+    count = f"{len(loose)} of {len(file.requirements)} packages in {file.path} have no exact version"
+    said = f"`model.lockfile` names {file.path}, which is no lock: " if kind is Kind.FALSE_CLAIM else ""
+    related = (
+        (Related(first.at, f"{first.name} {first.specifier}".strip()),)
+        if first
+        else (Related(Location(file.path), "the file"),)
+    )
+    return Finding(claim, kind, said + count, help=HELP, related=related)

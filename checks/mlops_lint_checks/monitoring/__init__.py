@@ -1,0 +1,1 @@
+"""Monitoring hooks and what they watch."""

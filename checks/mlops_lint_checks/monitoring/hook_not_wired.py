@@ -1,0 +1,118 @@
+"""Whether what is said to watch the model is really called while it serves."""
+
+from dataclasses import dataclass, replace
+
+from mlops_lint import (
+    Charter,
+    Definition,
+    Elsewhere,
+    Evidence,
+    Finding,
+    Grade,
+    Job,
+    Jobs,
+    Kind,
+    Location,
+    Related,
+    Result,
+    Results,
+    Serving,
+    Severity,
+    Uncertain,
+    Unknown,
+    Wired,
+    Wiring,
+    check,
+)  # fmt: skip
+
+BESIDE = frozenset(("drift", "data-quality", "performance", "cost", "feedback"))
+"""What may be watched beside the serving path, by a program of its own."""
+CALL = "call it where predictions are made, or take the hook out of the charter"
+
+
+@dataclass(frozen=True)
+class _Hook:
+    claim: Location
+    text: str
+    kind: str | None
+    roots: tuple[Definition, ...]
+
+
+def _declared(charter: Charter) -> bool | str:
+    return charter.items("monitoring", "hooks") > 0 or "the charter names no hook"
+
+
+@check("MN002", level=2, gate=True, severity=Severity.ERROR, dimension="monitoring", caps=True, when=_declared)
+def hook_not_wired(charter: Charter, wiring: Wiring, serving: Serving, jobs: Jobs) -> Results:
+    """A declared monitoring hook is a stub, or nothing calls it while the model serves."""
+    places = [charter.text("deployment", name) for name in ("entrypoint", "predicts_in")]
+    for index in range(charter.items("monitoring", "hooks")):
+        at: tuple[str | int, ...] = ("monitoring", "hooks", index)
+        if isinstance(charter.get(*at), str):
+            hook = _Hook(charter.at(*at), charter.get(*at), None, serving.declared(*places))
+            yield _call(charter, hook, wiring, serving)
+            continue
+        if (job := charter.text(*at, "job")) is not None:
+            yield _job(charter.at(*at, "job"), job, jobs.named(job))
+        if (call := charter.text(*at, "call")) is not None:
+            roots = serving.declared(*places, charter.text(*at, "from"))
+            hook = _Hook(charter.at(*at, "call"), call, charter.text(*at, "kind"), roots)
+            yield _call(charter, hook, wiring, serving)
+
+
+def _call(charter: Charter, hook: _Hook, wiring: Wiring, serving: Serving) -> Result:
+    subject = wiring.subject(hook.text)
+    if isinstance(subject, str):
+        return Unknown(hook.claim, subject)
+    if why := wiring.stub(subject):
+        return _lie(hook, f"`{hook.text}` watches nothing: {why}", wiring.at(subject), why)
+    idle = charter.stage == "exploration" and not hook.roots and not serving.found()
+    return _judged(hook, wiring.look(subject, hook.roots or serving.found()), idle, wiring.at(subject))
+
+
+def _judged(hook: _Hook, answer: object, idle: bool, defined: Location | None) -> Result:
+    name = f"`{hook.text}`"
+    if isinstance(answer, Wired):
+        return Evidence(hook.claim, answer.at, Grade.LINKED)
+    if isinstance(answer, Uncertain):
+        return Unknown(hook.claim, f"a call on the way cannot be followed, and might be {name}", answer.at)
+    other = answer if isinstance(answer, Elsewhere) else None
+    if other and other.where == "other code":
+        if hook.kind in BESIDE or not hook.roots:
+            return Evidence(hook.claim, other.at, Grade.LINKED, "called by a program of its own")
+        if hook.kind is None:
+            return Unknown(
+                hook.claim, f"{name} is called, but not from the entrypoint; `from` would settle it", other.at
+            )
+        message = f"{name} is not called on the serving path: only `{_scope(other)}` calls it"
+        return _lie(hook, message, other.at, "called here alone")
+    if idle:
+        reason = f"nothing is served yet that could call {name}; `deployment.entrypoint` would settle it"
+        return Unknown(hook.claim, reason, other.at if other else defined)
+    if other is None:
+        return _lie(hook, f"nothing calls {name}", defined, "defined here, called nowhere")
+    found = _lie(hook, f"only {other.where} {_verb(other)} {name}: `{_scope(other)}`", other.at, "called here alone")
+    return replace(found, related=(*found.related, Related(defined, "defined here"))) if defined else found
+
+
+def _lie(hook: _Hook, message: str, at: Location | None, said: str) -> Finding:
+    return Finding(hook.claim, Kind.FALSE_CLAIM, message, CALL, (Related(at, said),) if at else ())
+
+
+def _scope(other: Elsewhere) -> str:
+    return other.by.qualname if other.by.qualname not in ("", "<main>") else other.by.path
+
+
+def _verb(other: Elsewhere) -> str:
+    return "calls" if other.where.startswith("code") else "call"
+
+
+def _job(claim: Location, text: str, job: Job | None) -> Result:
+    if job is None or job.unclear:
+        reason = job.unclear if job else "is no file of this repository whose runs could be seen"
+        return Unknown(claim, f"`{text}` {reason}", job.at if job else None)
+    if job.idle:
+        help_text = "let it run what watches the model, or take the hook out of the charter"
+        said = (Related(job.at, job.idle),)
+        return Finding(claim, Kind.FALSE_CLAIM, f"`{text}` watches nothing: it {job.idle}", help_text, said)
+    return Evidence(claim, job.at, Grade.LINKED if job.started else Grade.PRESENT, job.started)

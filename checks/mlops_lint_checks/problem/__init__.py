@@ -1,0 +1,1 @@
+"""Goal, problem and the need for ML."""

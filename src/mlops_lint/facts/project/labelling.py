@@ -1,0 +1,220 @@
+"""Whether models are fitted on labels, on which ones, and where a label's column is named."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mlops_lint.documents.csvfile import header
+from mlops_lint.documents.node import DocumentError
+from mlops_lint.facts.files.symbols import UseFact
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Definition, Reach
+from mlops_lint.facts.project.knowledge import Estimator, Knowledge
+from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.values import Frame, Values
+from mlops_lint.facts.project.values.tables import Table
+from mlops_lint.model import Location
+from mlops_lint.repo.view import RepoView, Unreadable
+
+_SUPERVISED = frozenset(("classifier", "regressor", "ranker"))
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
+_DERIVED = frozenset(
+    "cluster clusters clustering kmeans gmm dbscan hdbscan lda predict pseudo weak synthetic shift roll rolling lag "
+    "lagged shuffled permuted zeros ones arange rand randint noise augmented rotation rotations residual residuals "
+    "baseline domain segment segments".split()
+)
+"""Words that say that the target was worked out from the data themselves."""
+_NAMING = (".yaml", ".yml", ".json", ".toml", ".sql", ".proto", ".avsc", ".ini", ".cfg", ".r", ".R")
+_POSITIONS = re.compile(
+    r"\.iloc\b|\.values\b|(?<!\))\[:\s*,|load_dataset|fetch_\w+|load_(iris|digits|wine|breast_cancer|diabetes)\b|"
+    r"image_dataset_from_directory|flow_from_directory|ImageFolder|sys\.argv|add_argument|environ|hydra"
+)
+_LANGUAGE = re.compile(r"(?i)\bselect\b.*\bfrom\b|~|\bcreate\s+table\b|\binsert\s+into\b", re.DOTALL)
+MAX_FILE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledFit:
+    """A fit that is given labels; `label` is the one column that they are, "" where that cannot be told."""
+
+    at: Location
+    name: str
+    label: str
+
+
+class Labelling:
+    """Answers about labels, worked out when asked."""
+
+    def __init__(self, view: RepoView, code: Code, values: Values, knowledge: Knowledge) -> None:
+        self.view = view
+        self.code = code
+        self.values = values
+        self.knowledge = knowledge
+
+    def roots(self) -> tuple[Definition, ...]:
+        """Program entries that are no tests."""
+        return tuple(entry for entry in self.code.entries() if not self.code.is_test(entry.path))
+
+    def fits(self, roots: Iterable[Definition]) -> list[LabelledFit]:
+        """Fits within reach that are given a target which was not worked out from the same data."""
+        reach = self.code.reachable(roots)
+        found = [fit for name, one in self._known() for fit in self._calls(name, one, reach)]
+        return sorted(found, key=lambda fit: (fit.at.path, fit.at.cell or 0, fit.at.line))
+
+    def _known(self) -> Iterator[tuple[str, Estimator]]:
+        for name, one in self.knowledge.estimators.items():
+            if one.kind in _SUPERVISED and one.supervised and one.target is not None and "dummy" not in name:
+                for method in one.fit:
+                    yield f"{name}().{method}", one
+
+    def _calls(self, name: str, one: Estimator, reach: Reach) -> Iterator[LabelledFit]:
+        for use in self.code.uses({name}):
+            if not use.call or self.code.scope_of(use) not in reach or self.code.is_test(use.path):
+                continue
+            call = self.code.call_node(use)
+            target = _target(call, one) if call is not None else None
+            if call is not None and target is not None and not self._derived(use.path, use.fact, call, target):
+                label = self._label(use.path, use.scope, target)
+                yield LabelledFit(use.at, one.name.rpartition(".")[2], label)
+
+    def _derived(self, path: str, fact: UseFact, call: ast.Call, target: ast.expr) -> bool:
+        """Whether the target comes out of the data: the input itself, clusters, shifted values."""
+        if call.args and ast.dump(call.args[0]) == ast.dump(target):
+            return True
+        texts = [ast.unparse(target)]
+        names = {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
+        for _ in range(3):
+            values = [value for name in sorted(names) for value in self._assigned(path, name)]
+            texts += [ast.unparse(value) for value in values]
+            names = {node.id for value in values for node in ast.walk(value) if isinstance(node, ast.Name)} - names
+        words = {word.lower() for text in texts for word in _WORD.findall(text)}
+        return not _DERIVED.isdisjoint(words) or any(".labels_" in text for text in texts)
+
+    def _assigned(self, path: str, name: str) -> list[ast.expr]:
+        found = []
+        for node in ast.walk(self.code.source(path).tree):
+            if isinstance(node, ast.Assign):
+                bound = (part for one in node.targets for part in ast.walk(one))
+                found += [node.value] if any(isinstance(part, ast.Name) and part.id == name for part in bound) else []
+        return found[:20]
+
+    def _label(self, path: str, scope: str, target: ast.expr) -> str:
+        """The column that a target is: `rows["churned"]`, `rows[TARGET]`, also through one name."""
+        if isinstance(target, ast.Name):
+            values = self._assigned(path, target.id)
+            target = values[0] if len(values) == 1 else target
+        if isinstance(target, ast.Subscript) and self._table(path, scope, target.value):
+            known = self.values.fold(path, scope, target.slice)
+            return known.text or "" if known is not None and isinstance(known.value, str) else ""
+        return ""
+
+    def _table(self, path: str, scope: str, base: ast.expr) -> bool:
+        """Whether it is known to be a table: a mapping's key names no column."""
+        results = self.values.runs(lambda: self.values.evaluator.evaluate(base, Frame(path, scope)))
+        return bool(results) and all(isinstance(result, Table) for result in results)
+
+    def losses(self, roots: Iterable[Definition], *, open_ones: bool) -> Location | None:
+        """A loss that needs labels; `open_ones`: one that labels are usually given to."""
+        wanted = None if open_ones else True
+        rows = self.knowledge.estimators.items()
+        names = [name for name, one in rows if one.kind == "loss" and one.supervised is wanted]
+        names = [name for name in names if not open_ones or re.search("(?i)entropy|bce", name)]
+        reach = self.code.reachable(roots)
+        uses = [use for use in self.code.uses(names) if self.code.scope_of(use) in reach]
+        return next((use.at for use in uses if not self.code.is_test(use.path)), None)
+
+    def named(self, column: str) -> Location | None:
+        """Where code, configuration or a table's header names a column, in any spelling."""
+        wanted = _tokens(column)
+        for path in self.code.modules:
+            if (found := self._in_code(path, wanted)) is not None:
+                return found
+        pattern = re.compile(r"(?<!\w)" + r"[_\- ]?".join(map(re.escape, wanted)) + r"(?!\w)", re.IGNORECASE)
+        for path, entry in self.view.entries.items():
+            if self.code.project.owns(path) and path != self.code.project.charter_path:
+                if entry.mode == "100644" and (found := self._in_file(path, pattern)) is not None:
+                    return found
+        return None
+
+    def _in_code(self, path: str, wanted: tuple[str, ...]) -> Location | None:
+        source = self.code.source(path)
+        if wanted and wanted[0] not in source.text.lower():
+            return None
+        documentation = {id(node.value) for node in ast.walk(source.tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(source.tree):
+            if id(node) not in documentation and any(_holds(word, wanted) for word in _words(node)):
+                return source.at(node)
+        return None
+
+    def _in_file(self, path: str, pattern: re.Pattern[str]) -> Location | None:
+        if path.endswith((".csv", ".tsv")):
+            columns = self.columns(path)
+            return Location(path) if any(pattern.fullmatch(name) for name in columns or ()) else None
+        if not path.endswith(_NAMING):
+            return None
+        text = text_of(self.view, path) or ""
+        match = pattern.search(text[:MAX_FILE])
+        return Location(path, text.count("\n", 0, match.start()) + 1) if match else None
+
+    def columns(self, path: str) -> list[str] | None:
+        """The header of a table in the repository; None where it has none that can be read."""
+        if path not in self.view.entries or not path.endswith((".csv", ".tsv")):
+            return None
+        try:
+            names = header(self.view.read(path))
+        except (DocumentError, Unreadable):
+            return None
+        lettered = [name for name in names if re.search(r"[^\W\d]", name)]
+        return names if names and len(lettered) == len(names) and not names[0].startswith("version https") else None
+
+    def unclear(self) -> str:
+        """Why a column might be used without being named; empty where it could not."""
+        broken = next(iter(self.code.unparsed), "")
+        if broken:
+            return f"{broken} cannot be parsed"
+        for path in self.code.modules:
+            if match := _POSITIONS.search(self.code.source(path).text):
+                return f"{path} may take it by position or from settings (`{match[0]}`)"
+        return ""
+
+
+def _target(call: ast.Call, one: Estimator) -> ast.expr | None:
+    position, name = one.target or (1, "y")
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return keyword.value
+    if position is None or len(call.args) <= position or isinstance(call.args[position], ast.Starred):
+        return None
+    found = call.args[position]
+    return None if isinstance(found, ast.Constant) and found.value is None else found
+
+
+def _tokens(name: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _WORD.findall(name))
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 2_000:
+        if " " not in node.value or _LANGUAGE.search(node.value) or len(node.value.split()) <= 3:
+            yield node.value
+    elif isinstance(node, ast.Name):
+        yield node.id
+    elif isinstance(node, ast.Attribute):
+        yield node.attr
+    elif isinstance(node, ast.keyword | ast.arg) and node.arg:
+        yield node.arg
+
+
+def _holds(text: str, wanted: tuple[str, ...]) -> bool:
+    words = _tokens(text)
+    size = len(wanted)
+    return any(words[start : start + size] == wanted for start in range(len(words) - size + 1))
+
+
+@provides
+def labelling(view: RepoView, code: Code, values: Values, knowledge: Knowledge) -> Labelling:
+    """Reads trees when asked."""
+    return Labelling(view, code, values, knowledge)

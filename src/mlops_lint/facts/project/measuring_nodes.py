@@ -1,0 +1,163 @@
+"""What of a syntax tree bears on measuring: scopes, names with their values, words of libraries."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from mlops_lint.facts.files.symbols import MAIN, is_main_guard
+from mlops_lint.model import Location
+
+PREFIX = re.compile(r"^(?:compute|calculate|calc|get|eval|evaluate|measure|my|own|custom)_", re.IGNORECASE)
+SUFFIX = re.compile(r"_(?:score|metric|fn|func|np|value|at_k|k|\d+)$", re.IGNORECASE)
+WORDS = re.compile(r"[A-Za-z][a-z]*")
+EVALUATING = frozenset(
+    "evaluate evaluation evaluator score scores scorer metric metrics report benchmark assess".split()
+)
+LATER = frozenset("evaluate test validate val".split())
+"""Methods of trainers and compiled models: which metrics they give was said elsewhere."""
+KEYWORDS = frozenset(
+    "scoring scorer metric metrics eval_metric eval_metrics custom_metric custom_metrics weighted_metrics metric_name "
+    "metricName primary_metric evaluation_metric".split()
+)
+LOADERS = frozenset(
+    "evaluate.load evaluate.combine datasets.load_metric sklearn.metrics.get_scorer sklearn.metrics.check_scoring "
+    "keras.metrics.get tensorflow.keras.metrics.get sklearn.metrics.SCORERS[]".split()
+)
+DYNAMIC = frozenset(
+    "hydra.utils.instantiate hydra.utils.call mlflow.evaluate mlflow.models.evaluate mlflow.genai.evaluate "
+    "importlib.import_module subprocess.run subprocess.check_call subprocess.check_output subprocess.Popen os.system "
+    "builtins.eval builtins.exec builtins.__import__".split()
+)
+QUIET = frozenset("builtins json pandas numpy pathlib logging os sys joblib pickle yaml time typing matplotlib".split())
+SHELL = frozenset("git pip nvidia-smi uname dvc mkdir cp mv aws gsutil wget curl tar unzip ls cd apt conda".split())
+REDUCERS = frozenset(
+    "mean sum sqrt divide true_divide average reduce_mean reduce_sum norm abs square equal eq count_nonzero dot div "
+    "nanmean median trapz".split()
+)
+"""Last names of calls that work a number out of arrays."""
+ENGINES = (
+    "mlflow.recipes.", "mlflow.pipelines.", "pycaret.", "autogluon.", "h2o.", "flaml.", "tpot.", "autosklearn.",
+    "ludwig.", "fastai.", "ultralytics.", "lm_eval.", "ragas.", "deepeval.", "promptfoo.", "azure.ai.evaluation.",
+    "trulens.", "langsmith.", "mteb.", "tensorflow_model_analysis.", "deepchecks.", "evidently.", "inspect_ai.",
+    "evaltools.",
+)  # fmt: skip
+"""Libraries that measure on their own."""
+ASIDE = frozenset("log list show print register plot display save update delete".split())
+"""First words of calls that only hand a measurement on."""
+ANY = frozenset("score mean average rate error loss top k at squared absolute per the of".split())
+WORK = (ast.BinOp, ast.AugAssign, ast.Compare)
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Code that computes it; `what` names the call or function."""
+
+    at: Location
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotComputed:
+    """All code within reach was read and nothing computes it; `instead` are other metrics that are computed there."""
+
+    instead: tuple[tuple[str, Location], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Nothing was found, but this may compute it; `reason` completes "… cannot be told: "."""
+
+    reason: str
+    at: Location | None
+
+
+Measurement: TypeAlias = Computed | NotComputed | Unclear
+
+
+def scoped(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    """Calls, mappings and assignments with the name of the scope that they run in."""
+    stack: list[tuple[ast.AST, str]] = [(node, "") for node in reversed(tree.body)]
+    while stack:
+        node, scope = stack.pop()
+        if isinstance(node, ast.Call | ast.Dict | ast.Assign | ast.AnnAssign | ast.keyword):
+            yield scope, node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            inner = node.name if scope in ("", MAIN) else f"{scope}.{node.name}"
+            stack += [(part, inner) for part in reversed(node.body)]
+            stack += [(part, scope) for part in node.decorator_list]
+        elif isinstance(node, ast.If) and scope == "" and is_main_guard(node.test):
+            stack += [(part, MAIN) for part in reversed(node.body)]
+        else:
+            stack += [(part, scope) for part in reversed(list(ast.iter_child_nodes(node)))]
+
+
+def assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Names, keys and attributes with what is put under them."""
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                yield target.id, node.value
+            elif isinstance(target, ast.Attribute):
+                yield target.attr, node.value
+            elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+                yield str(target.slice.value), node.value
+            elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                yield from zip((getattr(t, "id", "") for t in target.elts), node.value.elts, strict=False)
+    elif isinstance(node, ast.AnnAssign) and node.value is not None and isinstance(node.target, ast.Name):
+        yield node.target.id, node.value
+    elif isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                yield key.value, value
+    elif isinstance(node, ast.keyword) and node.arg:
+        yield node.arg, node.value
+
+
+def works(node: ast.AST) -> bool:
+    """Whether a number may be worked out in it."""
+    return any(isinstance(part, WORK) for part in ast.walk(node))
+
+
+def strings(value: object) -> list[str]:
+    """The texts of a folded value."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for part in (*value.keys(), *value.values()) for text in strings(part)]
+    return [text for part in value for text in strings(part)] if isinstance(value, list | tuple | set) else []
+
+
+def quiet(name: str) -> bool:
+    """A library that measures nothing."""
+    return name.partition(".")[0] in QUIET
+
+
+def harmless(node: ast.Call, *, whole: bool) -> bool:
+    """`git`, `pip` and the like measure nothing; with the `whole` project read, neither do its own Python scripts."""
+    texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    if any(re.search(r"Rscript|julia|java|\.(R|jl|sh|jar|pl|exe)\b", text) for text in texts):
+        return False
+    return whole or (bool(texts) and not SHELL.isdisjoint(texts[0].split(" ")[:1] + texts[:4]))
+
+
+def trains(name: str) -> bool:
+    """A trainer's or a compiled model's method, rather than a function of some module."""
+    return "()" in name
+
+
+def short(name: str) -> str:
+    """A canonical name as it is shown."""
+    parts = name.replace("()", "").replace("[]", "").split(".")
+    return ".".join(parts[-2:]) if "()" in name else parts[-1]
+
+
+def of_text(part: ast.AST) -> bool:
+    """`"recall %s" % x` and `"recall " + x` work nothing out."""
+    return isinstance(part, ast.BinOp) and any(
+        isinstance(side, ast.JoinedStr) or (isinstance(side, ast.Constant) and isinstance(side.value, str))
+        for side in (part.left, part.right)
+    )

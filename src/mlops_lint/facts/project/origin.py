@@ -1,0 +1,203 @@
+"""Who writes a file of numbers: code, a stage, a command, or nobody."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+import sys
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from mlops_lint.facts.files.chains import chain, split
+from mlops_lint.facts.files.symbols import UseFact
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Use
+from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.versioning import Versioning
+from mlops_lint.facts.project.writes import Write, Writes
+from mlops_lint.model import Grade, Location
+from mlops_lint.repo.view import RepoView
+
+_COMMANDS = re.compile(
+    r"\.(ya?ml|toml|json|cfg|ini|sh|bash|ps1|bat|mk|R|r|Rmd|qmd|jl|java|scala|go|rs|ts|js|cpp|sql|ipynb|gin|nf|smk)$|"
+    r"(^|/)(Makefile|justfile|Procfile|MLproject|Snakefile|Jenkinsfile|Dockerfile[^/]*|\.gitlab-ci\.yml)$"
+)
+_SAVERS = frozenset(
+    "save_metrics log_metrics save_results save_scores write_metrics dump_metrics export_metrics CSVLogger JSONLogger "
+    "Live make_summary to_disk save_report".split()
+)
+_SHELLS = ("subprocess.", "os.system", "os.popen", "papermill.", "sh.")
+_SAVING = frozenset("evaluate evaluation score report benchmark save dump write export metrics".split())
+_KNOWN = frozenset(
+    "builtins numpy pandas polars scipy sklearn torch torchvision tensorflow keras joblib yaml mlflow wandb matplotlib "
+    "seaborn plotly xgboost lightgbm catboost statsmodels imblearn shap requests streamlit fastapi PIL cv2".split()
+)
+_HARMLESS = re.compile(r"\b(pip|git|conda|apt|nvidia-smi|curl|wget|unzip|mkdir)\b|\w\.py\b")
+"""Commands that write no numbers, and scripts that are read like all others."""
+MAX_READ = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Something writes the file; `what` says how."""
+
+    at: Location
+    what: str
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class WritesOther:
+    """The file is written, but never what the pointer names."""
+
+    at: Location
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeverRun:
+    """The only code that writes it is reached from nowhere."""
+
+    at: Location
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """All writes were read and none is of this file, and no command names it. `read` counts the writes."""
+
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
+class Perhaps:
+    """Something may write it."""
+
+    reason: str
+    at: Location
+
+
+Origin: TypeAlias = Writer | WritesOther | NeverRun | Nobody | Perhaps
+
+
+class Origins:
+    """Answers for files of the repository."""
+
+    def __init__(self, view: RepoView, code: Code, writes: Writes, versioning: Versioning) -> None:
+        self.view = view
+        self.code = code
+        self.writes = writes
+        self.versioning = versioning
+
+    def of(self, path: str, keys: tuple[str, ...] = ()) -> Origin:
+        """Who writes `path`, and (where that can be told) the value under `keys` in it."""
+        found = self.writes.to(path)
+        live = [write for write in found if write.live]
+        if live:
+            return self._live(live, keys)
+        if stage := self._stage(path):
+            return stage
+        if mention := self._mention(path, found):
+            return mention
+        if maybe := self.writes.maybe(path):
+            return Perhaps("its path cannot be told", maybe[0].sink)
+        if found:
+            definition = found[0].definition
+            if opaque := self.code.live.opaque(frozenset({definition.name})):
+                where, fact = opaque[0]
+                return Perhaps(f"`{fact.chain[:60]}` may run `{definition.name}`", self.code.use_at(where, fact))
+            return NeverRun(found[0].at, definition.name)
+        return self._library(path) or Nobody(len(self.writes.all))
+
+    def _live(self, live: list[Write], keys: tuple[str, ...]) -> Origin:
+        good = [write for write in live if not keys or write.holds(*keys) is not False]
+        if not good:
+            return WritesOther(live[0].at, tuple(sorted({key for write in live for key in write.keys or ()})))
+        best = sorted(good, key=lambda write: (write.holds(*keys) is not True, write.at))[0]
+        return Writer(best.at, best.via, Grade.LINKED)
+
+    def _stage(self, path: str) -> Origin | None:
+        stage = self.versioning.dvc.maker(path) if self.versioning.dvc is not None else None
+        return Writer(stage.at, f"stage {stage.name}", Grade.PRESENT) if stage else None
+
+    def _mention(self, path: str, idle: list[Write]) -> Origin | None:
+        """A command, a script in another language, or a text in code that names the file."""
+        name = posixpath.basename(path)
+        flag = r"(?:>|tee|-o|--?[\w-]*(?:out|metric|result|report|save)[\w-]*[ =])"
+        redirected = re.compile(rf"{flag}\s*\S*{re.escape(name)}")
+        word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
+        skipped = (self.code.project.charter_path, path)
+        files = [other for other in self.view.entries if _COMMANDS.search(other) and other not in skipped]
+        mention: Origin | None = None
+        for other in files[:MAX_READ]:
+            if other in self.code.modules or other.endswith("mlproject.yaml"):
+                continue
+            for number, line in enumerate((text_of(self.view, other) or "").split("\n"), 1):
+                if name in line and word.search(line) and not line.lstrip().startswith(("#", "//")):
+                    if redirected.search(line):
+                        return Writer(Location(other, number), f"`{line.strip()[:60]}`", Grade.PRESENT)
+                    mention = mention or Perhaps(f"`{line.strip()[:60]}` names it", Location(other, number))
+        return mention or self._in_code(name, idle)
+
+    def _in_code(self, name: str, idle: list[Write]) -> Perhaps | None:
+        for path in self.code.modules:
+            if self.code.is_test(path):
+                continue
+            known = [write.definition for write in idle if write.definition.path == path]
+            source = self.code.source(path)
+            reads = {id(part) for call in ast.walk(source.tree) if isinstance(call, ast.Call) and _reads(call)
+                     for part in ast.walk(call)}  # fmt: skip
+            for node in ast.walk(source.tree):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in reads:
+                    if posixpath.basename(node.value) == name and not any(
+                        one.line <= node.lineno <= one.end_line for one in known
+                    ):
+                        return Perhaps("this text names it; what is done with it cannot be told", source.at(node))
+        return None
+
+    def _saves(self, path: str, fact: UseFact) -> bool:
+        """A call that may write files of its own: a saver by name, a shell, a library's evaluation."""
+        name = self.code.canonical(path, fact.scope, fact.chain)
+        if name is not None and "::" in name:
+            return False
+        last = split(fact.chain)[-1].lstrip(".")
+        if fact.chain.startswith(_SHELLS):
+            call = self.code.call_node(Use(path, fact.scope, fact.chain, self.code.use_at(path, fact), fact))
+            return call is None or _HARMLESS.search(ast.unparse(call)) is None
+        if last in _SAVERS:
+            return True
+        words = {word.casefold() for word in re.findall(r"[A-Za-z][a-z]*", last)}
+        return name is not None and bool(words & _SAVING) and _unknown_library(name)
+
+    def _library(self, path: str) -> Perhaps | None:
+        for other, reason in self.code.unparsed.items():
+            return Perhaps(f"{other} cannot be parsed ({reason[:80]})", Location(other))
+        for module_path, module in self.code.modules.items():
+            if self.code.is_test(module_path):
+                continue
+            for fact in module.symbols.uses:
+                if fact.call and self._saves(module_path, fact):
+                    return Perhaps(f"`{fact.chain[:60]}` may write it", self.code.use_at(module_path, fact))
+        return None
+
+
+def _unknown_library(name: str) -> bool:
+    root = name.partition(".")[0]
+    return root not in _KNOWN and root not in sys.stdlib_module_names and not root.startswith("pytest")
+
+
+def _reads(call: ast.Call) -> bool:
+    """`open(path)`, `json.load(open(path))`, `Path(path).read_text()`, `pd.read_json(path)`."""
+    name = split(chain(call.func))[-1].lstrip(".")
+    if name == "open":
+        mode = [*call.args[1:2], *(word.value for word in call.keywords if word.arg == "mode")]
+        text = mode[0].value if mode and isinstance(mode[0], ast.Constant) else "r" if not mode else "w"
+        return str(text).startswith("r") and "+" not in str(text)
+    return name.startswith("read_") or name in ("load", "safe_load", "loads", "exists", "is_file")
+
+
+@provides
+def origins(view: RepoView, code: Code, writes: Writes, versioning: Versioning) -> Origins:
+    """Files are looked up when asked for."""
+    return Origins(view, code, writes, versioning)
