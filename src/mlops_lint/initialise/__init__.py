@@ -1,0 +1,92 @@
+"""Drafts mlproject.yaml from what a repository already shows; every guess is marked as one."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlops_lint.errors import UsageError
+
+__all__ = ["Draft", "draft", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A charter's text. `relative` is its path from the repository's root; `exists`: one is there already."""
+
+    text: str
+    path: Path
+    relative: str
+    notes: tuple[str, ...]
+    exists: bool
+
+
+def draft(path: Path, minimal: bool = False, today: datetime.date | None = None) -> Draft:
+    """Read the project at `path` and draft its charter; nothing is written."""
+    from mlops_lint.checks import load_packs
+    from mlops_lint.facts.project.project import Project
+    from mlops_lint.initialise.compose import compose
+    from mlops_lint.projects import CHARTER, find_projects
+    from mlops_lint.repo.worktree import open_worktree, project_folder
+
+    if not path.is_dir():
+        raise UsageError(f"{path} is no folder")
+    with open_worktree(path) as view:
+        folder = project_folder(view, path)
+        own = f"{folder}/{CHARTER}" if folder else CHARTER
+        known = {project.folder: project for project in find_projects(view, folder)}
+        nested = tuple(other for other in sorted(known) if other != folder)
+        project = known.get(folder) or Project(folder, own, nested)
+        root = view.root or path
+        text, notes = compose(view, project, load_packs(), today or _today(), minimal=minimal)
+        target = root / own
+        return Draft(text, target, own, notes, target.exists() or target.is_symlink())
+
+
+def write(drafted: Draft) -> None:
+    """Write a draft as a whole or not at all; UsageError where a charter is there already."""
+    target = drafted.path
+    taken = UsageError(f"{target} is there already; it is never overwritten")
+    if target.exists() or target.is_symlink():
+        raise taken
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    except OSError as error:
+        raise UsageError(f"could not write {target}: {error.strerror}") from error
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(drafted.text.encode())
+        temporary.chmod(0o644)
+        _put(temporary, target)  # unlike a rename, a link never replaces what is there
+    except FileExistsError:
+        raise taken from None
+    except OSError as error:
+        raise UsageError(f"could not write {target}: {error.strerror}") from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def _put(temporary: Path, target: Path) -> None:
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        with target.open("xb") as stream:
+            stream.write(temporary.read_bytes())
+
+
+def _today() -> datetime.date:
+    from mlops_lint.lint import TODAY
+
+    text = os.environ.get(TODAY)
+    try:
+        return datetime.date.fromisoformat(text) if text else datetime.date.today()
+    except ValueError:
+        raise UsageError(f"{TODAY} must be a date like 2026-11-20") from None
