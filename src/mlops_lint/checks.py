@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 from mlops_lint.errors import PluginError
+from mlops_lint.facts.files.store import FileFacts
 from mlops_lint.facts.inject import Facts, Provider, Providers, needs
 from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.project import Project, Today
@@ -40,7 +41,7 @@ class Outcomes:
     """Every code that some loaded pack defines, run or not."""
 
 
-GIVEN: tuple[type, ...] = (RepoView, Project, Today, Outcomes)
+GIVEN: tuple[type, ...] = (RepoView, Project, Today, FileFacts, Outcomes)
 """The facts that the run itself gives."""
 
 

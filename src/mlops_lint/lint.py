@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from mlops_lint import __version__
 from mlops_lint.checks import Registry, charter_of, facts_of, load_packs
 from mlops_lint.documents.python import split_lines
 from mlops_lint.errors import UsageError
+from mlops_lint.facts.files.store import FileFacts
 from mlops_lint.facts.inject import Facts, Unavailable
 from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.project import Project, Today
@@ -20,7 +22,15 @@ from mlops_lint.maturity import maturity
 from mlops_lint.model import Confidence, Diagnostic, Location, NotAnalysed
 from mlops_lint.projects import find_projects
 from mlops_lint.repo.view import RepoView, Unreadable
-from mlops_lint.report.model import PracticeEvidence, PracticeReport, ProjectReport, Report, RunInfo, SourceKey, Suppressed
+from mlops_lint.report.model import (
+    PracticeEvidence,
+    PracticeReport,
+    ProjectReport,
+    Report,
+    RunInfo,
+    SourceKey,
+    Suppressed,
+)
 from mlops_lint.running import run_checks
 from mlops_lint.selection import ignored_in, matches, selected
 from mlops_lint.settings import Settings
@@ -40,10 +50,29 @@ def lint(path: Path, settings: Settings, registry: Registry | None = None) -> Re
     with open_worktree(path) as tree:
         folder = project_folder(tree, path)
         view = _staged(tree) if settings.staged else tree
-        report = lint_view(view, settings, registry, folder)
-        if settings.since is not None:
-            report = _subtract(report, _before(tree, settings.since), settings, registry, folder)
-    return report
+        with _file_facts(settings, tree.root) as (files, notes):
+            report = lint_view(view, settings, registry, folder, file_facts=files)
+            if settings.since is not None:
+                report = _subtract(report, _before(tree, settings.since), settings, registry, folder, files)
+    return replace(report, config_notes=(*report.config_notes, *notes)) if settings.verbose else report
+
+
+@contextmanager
+def _file_facts(settings: Settings, root: Path | None) -> Iterator[tuple[FileFacts, list[str]]]:
+    """The facts of files, shared by all that a run looks at; the list says at the end what went wrong with them."""
+    from mlops_lint.workers import spread
+
+    cache, notes = None, list[str]()
+    if settings.cache:
+        from mlops_lint.cache import open_cache
+
+        cache = open_cache(settings.cache_dir, root)
+    try:
+        yield FileFacts(cache, spread(settings.jobs)), notes
+    finally:
+        if cache is not None:
+            cache.close()
+            notes += [f"the cache was not used: {cache.trouble}"] if cache.trouble else []
 
 
 def _staged(tree: RepoView) -> RepoView:
@@ -62,17 +91,25 @@ def _before(tree: RepoView, revision: str) -> RepoView:
     return open_revision(tree.root, revision)
 
 
-def _subtract(report: Report, before: RepoView, settings: Settings, registry: Registry, folder: str) -> Report:
+def _subtract(
+    report: Report, before: RepoView, settings: Settings, registry: Registry, folder: str, files: FileFacts
+) -> Report:
     """Leave only what the older tree did not have; both trees are linted whole, so cross-file claims stay right."""
     with before:
-        old = lint_view(before, settings, registry, folder, missing_ok=True)
+        old = lint_view(before, settings, registry, folder, missing_ok=True, file_facts=files)
     known = {diagnostic.fingerprint for diagnostic in old.diagnostics}
     news = tuple(found for found in report.diagnostics if found.fingerprint not in known and not found.finding.calendar)
     return replace(report, diagnostics=news, run=replace(report.run, since=settings.since))
 
 
 def lint_view(
-    view: RepoView, settings: Settings, registry: Registry, folder: str = "", *, missing_ok: bool = False
+    view: RepoView,
+    settings: Settings,
+    registry: Registry,
+    folder: str = "",
+    *,
+    missing_ok: bool = False,
+    file_facts: FileFacts | None = None,
 ) -> Report:
     """Lint a view. With `missing_ok` an older tree without any project gives an empty report."""
     if settings.exclude:
@@ -82,7 +119,8 @@ def lint_view(
     today = settings.today or _today()
     projects = [] if missing_ok and not view.under(folder) else find_projects(view, folder)
     lines = Lines(view)
-    runs = [_run_project(view, project, settings, registry, today, lines) for project in projects]
+    known = file_facts or FileFacts()
+    runs = [_run_project(view, project, settings, registry, today, lines, known) for project in projects]
     found = [diagnostic for run in runs for diagnostic in run.diagnostics]
     found, aside, notes = _suppress(view, found, settings, registry, [run.project for run in runs])
     kept = [diagnostic for diagnostic in [*found, *notes] if _shown(diagnostic, settings, registry)]
@@ -136,9 +174,15 @@ class ProjectRun:
 
 
 def _run_project(
-    view: RepoView, project: Project, settings: Settings, registry: Registry, today: datetime.date, lines: Lines
+    view: RepoView,
+    project: Project,
+    settings: Settings,
+    registry: Registry,
+    today: datetime.date,
+    lines: Lines,
+    files: FileFacts,
 ) -> ProjectRun:
-    known: dict[type, object] = {RepoView: view, Project: project, Today: Today(today)}
+    known: dict[type, object] = {RepoView: view, Project: project, Today: Today(today), FileFacts: files}
     facts = facts_of(registry, known)
     chosen = selected(settings, registry.names)
     ran = run_checks([registry.checks[code] for code in sorted(chosen)], facts, frozenset(registry.checks))

@@ -13,7 +13,14 @@ from mlops_lint.i18n import LANGUAGES
 F = TypeVar("F", bound="Callable[..., Any] | click.Command")
 CHOICES = ("error", "warning", "info", "never")
 
+_RUN = (
+    flag("--no-cache", help="Work everything out again, and remember nothing."),
+    click.option("--cache-dir", metavar="DIR", help="Where to remember what files say [the user's cache folder]."),
+    click.option("--jobs", type=click.IntRange(0, 64), metavar="N", help="Processes to read files in [as pays off]."),
+)
+
 _COMMON = (
+    *_RUN,
     click.option("--config", metavar="FILE", help="Read this configuration file."),
     flag("--isolated", help="Read no configuration file."),
     click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour."),

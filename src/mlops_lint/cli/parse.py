@@ -24,6 +24,8 @@ def settings_from(path: Path, words: Mapping[str, Any]) -> Settings:
             given[name] = _split(given[name])
     if "per_file_ignores" in given:
         given["per_file_ignores"] = _per_file(given["per_file_ignores"])
+    if given.pop("no_cache", False):
+        given["cache"] = False
     given["outputs"] = _outputs(given.get("outputs", ()))
     settings = Settings(**given, today=_today())
     return settings if settings.isolated else _configured(path, settings, frozenset(given))
