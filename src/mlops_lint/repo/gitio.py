@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         ),
     }
 )
+MAX_COMPLAINT = 200
 _SETTINGS = (
     "core.fsmonitor=false",
     "core.hooksPath=" + os.devnull,
@@ -92,7 +94,9 @@ def _find_git(search: str) -> str | None:
     return None
 
 
-def _start(argv: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start(
+    argv: list[str], environment: Mapping[str, str], errors: IO[bytes] | int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(  # noqa: S603  (the words come from the table above)
             argv,
@@ -100,7 +104,7 @@ def _start(argv: list[str], environment: Mapping[str, str]) -> subprocess.Popen[
             cwd=environment["GIT_WORK_TREE"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=errors,
             start_new_session=True,
         )
     except OSError as error:
@@ -121,9 +125,12 @@ def arguments(git: str, words: tuple[str, ...]) -> list[str]:
     return [git, "--no-pager", "--no-optional-locks", *settings, *words]
 
 
-def execute(argv: list[str], environment: Mapping[str, str], data: bytes) -> tuple[int, bytes]:
-    """The exit code and output; raises `GitUnreadable` at the limits of time and size."""
-    with _start(argv, environment) as process:
+def execute(argv: list[str], environment: Mapping[str, str], data: bytes) -> tuple[int, bytes, str]:
+    """The exit code, the output, and the first line of what git complained of.
+
+    Raises `GitUnreadable` at the limits of time and size.
+    """
+    with tempfile.TemporaryFile() as errors, _start(argv, environment, errors) as process:
         late = threading.Event()
 
         def stop() -> None:
@@ -136,11 +143,14 @@ def execute(argv: list[str], environment: Mapping[str, str], data: bytes) -> tup
             output = _talk(process, data)
         finally:
             timer.cancel()
+        process.wait()
+        errors.seek(0)
+        complaint = errors.read(MAX_COMPLAINT).decode("utf-8", "replace").partition("\n")[0].strip()
     if late.is_set():
         raise GitUnreadable(f"git took longer than {TIMEOUT:g} seconds")
     if output is None:
         raise GitUnreadable(f"git answered with more than {MAX_OUTPUT} bytes")
-    return process.returncode, output
+    return process.returncode, output, complaint
 
 
 def _talk(process: subprocess.Popen[bytes], data: bytes) -> bytes | None:

@@ -152,9 +152,10 @@ class Quarantine:
         words = command.words if most is None else (*command.words, f"--max-count={int(most)}")
         argv = arguments(self._git, (*words, "--end-of-options", *commits) if commits else words)
         environment = self._environment if root is None else self._variables(root)
-        code, output = execute(argv, environment, data)
+        code, output, complaint = execute(argv, environment, data)
         if code not in command.codes:
-            raise GitUnreadable(f"`git {command.words[0]}` failed (exit code {code})")
+            said = f": {complaint}" if complaint else ""
+            raise GitUnreadable(f"`git {command.words[0]}` failed (exit code {code}{said})")
         return output
 
 

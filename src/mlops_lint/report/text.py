@@ -148,13 +148,29 @@ def _section(canvas: Canvas, title: str, rows: list[Callable[[], None]], *, ever
 
 def _unknowns(canvas: Canvas, project: ProjectReport, options: Options) -> None:
     unknown = sorted((o for o in project.outcomes if o.state is State.CANNOT_TELL), key=lambda o: o.code)
+    guessed = [] if options.verbose else [outcome for outcome in unknown if _rests_on_guesses(outcome)]
     rows = [
         (outcome.code, _name(project, outcome.code), reason)
         for outcome in unknown
+        if outcome not in guessed
         for reason in (_every_reason(outcome) if options.verbose else [_why(outcome)])
     ]
     title = _("Cannot be told ({n})").format(n=len(unknown))
-    _section(canvas, title, _table(canvas, rows), everything=options.verbose)
+    table = _table(canvas, rows)
+    if guessed:
+        table.insert(0, _guesses(canvas, guessed))
+    _section(canvas, title, table, everything=options.verbose)
+
+
+def _rests_on_guesses(outcome: Outcome) -> bool:
+    return bool(outcome.unknowns) and all(unknown.guess for unknown in outcome.unknowns)
+
+
+def _guesses(canvas: Canvas, guessed: list[Outcome]) -> Callable[[], None]:
+    """One row for all that waits for somebody to confirm what `init` guessed."""
+    codes = " ".join(outcome.code for outcome in guessed)
+    text = _("rest on guesses of `init`: correct them, then delete their entries under `unconfirmed`")
+    return lambda: canvas.prose(f"  {codes}  ", (text, "quiet"), indent=9)
 
 
 def _why(outcome: Outcome) -> str:
