@@ -1,6 +1,6 @@
 """Whole-process CPU time of common commands, as ratios to `python -c "import click"`. Times alone mean nothing.
 
-    python benchmarks/start.py [RUNS]
+python benchmarks/start.py [RUNS]
 """
 
 from __future__ import annotations

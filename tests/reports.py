@@ -21,7 +21,7 @@ from mlops_lint.model import (
     State,
     Unknown,
 )
-from mlops_lint.report.model import (
+from mlops_lint.results import (
     Dimension,
     Maturity,
     PracticeEvidence,

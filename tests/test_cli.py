@@ -22,7 +22,7 @@ from mlops_lint import errors
 from mlops_lint.cli import execute, parse, run
 from mlops_lint.fixes import plan
 from mlops_lint.model import Edit, Fix, Location, Severity
-from mlops_lint.report.model import Report
+from mlops_lint.results import Report
 from mlops_lint.settings import Output, Settings
 from reports import CHECKS, diagnostic, first_report, rich_report
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from packs import DEFAULTS, pack, registry
 
 from mlops_lint.checks import Check, Outcomes, check, load_packs
 from mlops_lint.errors import PluginError
@@ -17,9 +16,10 @@ from mlops_lint.lint import lint_view
 from mlops_lint.maturity import LADDER, maturity
 from mlops_lint.model import Evidence, Finding, Grade, Kind, Location, Outcome, Results, Severity, State, Unknown
 from mlops_lint.repo.memory import MemoryView
-from mlops_lint.report.model import Report
+from mlops_lint.results import Report
 from mlops_lint.settings import Settings
 from mlops_lint.testing import stock_files
+from packs import DEFAULTS, pack, registry
 
 TODAY = datetime.date(2026, 11, 20)
 HERE = Location("mlproject.yaml", 3, 1)

@@ -15,7 +15,7 @@ import yaml
 
 from mlops_lint.checks import load_packs
 from mlops_lint.lint import lint
-from mlops_lint.report.model import Report
+from mlops_lint.results import Report
 from mlops_lint.settings import Settings
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

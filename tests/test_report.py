@@ -17,9 +17,9 @@ from mlops_lint.errors import UsageError
 from mlops_lint.i18n import entries, translations, using
 from mlops_lint.model import Location, Severity
 from mlops_lint.report import Options, render
-from mlops_lint.report.model import ProjectReport, Report, RunInfo
 from mlops_lint.report.sanitize import width
 from mlops_lint.report.sarif import document
+from mlops_lint.results import ProjectReport, Report, RunInfo
 from reports import diagnostic, first_report, rich_report
 
 SCHEMAS = resources.files("mlops_lint_schemas")

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from mlops_lint.model import Location, Related, Severity
 from mlops_lint.report import FORMATS, Options, render
 from mlops_lint.report.github import escape, escape_property
-from mlops_lint.report.model import ProjectReport, Report, RunInfo
 from mlops_lint.report.sanitize import clean, clip, finish, width
 from mlops_lint.report.sarif import uri
+from mlops_lint.results import ProjectReport, Report, RunInfo
 from reports import diagnostic
 
 HOSTILE = st.text(

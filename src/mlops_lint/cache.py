@@ -31,6 +31,7 @@ SOURCES = (
     "facts/files/chains.py",
     "facts/files/encoding.py",
     "facts/files/store.py",
+    "facts/files/stubs.py",
     "facts/files/symbols.py",
 )
 """The modules that make the facts: a change of any of them makes what was kept void."""

@@ -13,7 +13,7 @@ from mlops_lint.errors import CheckCrashed
 from mlops_lint.facts.inject import Unavailable
 from mlops_lint.facts.project.charter import Charter
 from mlops_lint.model import Diagnostic, Finding, Kind, Location, Outcome, Severity, State
-from mlops_lint.report.model import Waiver
+from mlops_lint.results import Waiver
 
 INTERNAL = ("INT001", "check-crashed")
 NEVER_WAIVED = frozenset(("CH001", "CH002", "CH007"))

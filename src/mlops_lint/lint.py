@@ -22,7 +22,7 @@ from mlops_lint.maturity import maturity
 from mlops_lint.model import Confidence, Diagnostic, Location, NotAnalysed
 from mlops_lint.projects import find_projects
 from mlops_lint.repo.view import RepoView, Unreadable
-from mlops_lint.report.model import (
+from mlops_lint.results import (
     PracticeEvidence,
     PracticeReport,
     ProjectReport,

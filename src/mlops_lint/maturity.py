@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mlops_lint.checks import DIMENSIONS, Check
 from mlops_lint.model import Kind, Outcome, State
-from mlops_lint.report.model import LEVEL_NAMES, Dimension, Maturity
+from mlops_lint.results import LEVEL_NAMES, Dimension, Maturity
 
 LADDER: Mapping[int, tuple[str, ...]] = {
     level: tuple(codes.split())

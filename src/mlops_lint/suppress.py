@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from mlops_lint.model import Diagnostic, Finding, Kind, Location, Severity
-from mlops_lint.report.model import Suppressed
+from mlops_lint.results import Suppressed
 from mlops_lint.suggest import did_you_mean
 
 MARK = b"mlops-lint:"

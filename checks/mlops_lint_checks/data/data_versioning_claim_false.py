@@ -41,8 +41,8 @@ def data_versioning_claim_false(charter: Charter, versioning: Versioning, projec
             continue
         if how not in WAYS or path is None:
             yield Unknown(claim, f"what {how} keeps lies outside the repository")
-        elif view.git_unreadable:
-            yield Unknown(claim, "git's own data cannot be read here, so nothing can be told of what it tracks")
+        elif how != "dvc" and not view.is_git:
+            yield Unknown(claim, "there is no git data to read here, so nothing can be told of what git keeps")
         elif how == "dvc":
             yield from _dvc(claim, project.join(path), versioning, view)
         else:

@@ -11,7 +11,7 @@ from mlops_lint.cli import output
 from mlops_lint.errors import UsageError
 from mlops_lint.model import Diagnostic, Severity, State
 from mlops_lint.report import Options, render
-from mlops_lint.report.model import Report
+from mlops_lint.results import Report
 from mlops_lint.settings import Output, Settings
 
 OK, FINDINGS, INTERNAL, INCOMPLETE = 0, 1, 2, 4

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from mlops_lint.report.canvas import Canvas, Span, pad
 from mlops_lint.report.json import dumps
-from mlops_lint.report.model import CheckInfo
 from mlops_lint.report.sanitize import finish
+from mlops_lint.results import CheckInfo
 
 _INLINE = re.compile(r"(`[^`]+`|\*\*[^*]+\*\*)")
 

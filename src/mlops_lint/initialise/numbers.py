@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
 from mlops_lint.documents.node import DocumentError, ListNode, MapNode, Node, ScalarNode
 from mlops_lint.facts.project.code import Use
-from mlops_lint.facts.project.knowledge import Metric, Tool
+from mlops_lint.facts.project.knowledge import Metric, Metrics, Tool
 from mlops_lint.facts.project.reading import place, text_of
 from mlops_lint.initialise.found import NOT_STATED, Found
 from mlops_lint.initialise.tree import Block, Value, block_of
@@ -56,17 +57,22 @@ def metric(found: Found, recorded: list[Recorded], *, minimal: bool) -> Block:
 
 
 def _computed(found: Found) -> dict[str, list[tuple[Value | None, Location]]]:
-    calls: dict[str, Metric] = {}
-    for metric in found.metrics.all:  # the table names the usual meaning of a call first
-        for call in sorted(metric.callables):
-            if not is_loss(call):
-                calls.setdefault(call, metric)
+    known = sorted({call for metric in found.metrics.all for call in metric.callables if not is_loss(call)})
+    calls = {call: _meant(found.metrics, call) for call in known}
     places: dict[str, list[tuple[Value | None, Location]]] = {}
     for use in found.own.uses(set(calls), tests=False):
         places.setdefault(calls[use.name].name, []).append((found.symbol(use), use.at))
     for found_at in places.values():  # a module can be pointed into, a notebook cannot
         found_at.sort(key=lambda item: item[1].cell is not None)
     return places
+
+
+def _meant(metrics: Metrics, call: str) -> Metric:
+    """The metric of the call's own name (`f1_score` is F1, not Dice), else the first that it computes."""
+    known = [metric for metric in metrics.computed_by(call) if call in metric.callables]
+    bare = re.sub("^(?:Binary|Multiclass|Multilabel)", "", call.rpartition(".")[2])
+    named = metrics.get(bare)
+    return named if named is not None and named in known else known[0]
 
 
 class Recorded:

@@ -6,8 +6,8 @@ import importlib
 from collections.abc import Mapping
 
 from mlops_lint.errors import UsageError
-from mlops_lint.report.model import Report
 from mlops_lint.report.options import Options
+from mlops_lint.results import Report
 from mlops_lint.suggest import did_you_mean
 
 __all__ = ["FORMATS", "Options", "Report", "render"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mlops_lint.report.model import Report
 from mlops_lint.report.options import Options
 from mlops_lint.report.order import by_place
 from mlops_lint.report.sanitize import clean, clip
 from mlops_lint.report.snippet import place
+from mlops_lint.results import Report
 
 
 def render(report: Report, options: Options) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mlops_lint.i18n import plural
 from mlops_lint.model import Diagnostic, Location, Severity
-from mlops_lint.report.model import Report
 from mlops_lint.report.options import Options
 from mlops_lint.report.order import worst_first
 from mlops_lint.report.sanitize import clean, clip
+from mlops_lint.results import Report
 
 LIMIT = 10
 KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from mlops_lint.model import Diagnostic, Grade, Location, Outcome
-from mlops_lint.report.model import Maturity, PracticeReport, ProjectReport, Report
 from mlops_lint.report.options import Options
 from mlops_lint.report.order import by_place, projects
 from mlops_lint.report.sanitize import clip
+from mlops_lint.results import Maturity, PracticeReport, ProjectReport, Report
 
 SCHEMA_VERSION = "1"
 

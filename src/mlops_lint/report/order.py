@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from mlops_lint.model import Diagnostic, Location
-from mlops_lint.report.model import ProjectReport, Report
+from mlops_lint.results import ProjectReport, Report
 
 PlaceKey: TypeAlias = tuple[str, int, int, int]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from mlops_lint.i18n import _, plural
 from mlops_lint.model import Diagnostic, Severity, State
-from mlops_lint.report.model import Maturity, ProjectReport
+from mlops_lint.results import Maturity, ProjectReport
 
 LISTED = 3
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from mlops_lint.i18n import _
 from mlops_lint.model import Location
 from mlops_lint.report.canvas import Canvas, cut, pad
-from mlops_lint.report.model import PracticeReport, ProjectReport
 from mlops_lint.report.sanitize import width
+from mlops_lint.results import PracticeReport, ProjectReport
 
 LABEL = 12
 DETAIL = 38

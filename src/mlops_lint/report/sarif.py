@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 from mlops_lint.model import Diagnostic, Edit, Finding, Location, Severity
 from mlops_lint.report.json import dumps
-from mlops_lint.report.model import CheckInfo, Report, Suppressed
 from mlops_lint.report.options import Options
 from mlops_lint.report.order import worst_first
 from mlops_lint.report.sanitize import clip
+from mlops_lint.results import CheckInfo, Report, Suppressed
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 RESULTS = 25_000

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from mlops_lint.i18n import _
 from mlops_lint.model import Diagnostic, Finding, Location, Related
 from mlops_lint.report.canvas import Canvas
-from mlops_lint.report.model import SourceKey
 from mlops_lint.report.sanitize import clean, clip, width
+from mlops_lint.results import SourceKey
 
 SOURCE_LIMIT = 140
 TAB = "    "

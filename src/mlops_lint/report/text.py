@@ -8,11 +8,11 @@ from mlops_lint.i18n import _, plural
 from mlops_lint.model import Diagnostic, Outcome, State
 from mlops_lint.report import snippet
 from mlops_lint.report.canvas import Canvas, cut, pad
-from mlops_lint.report.model import ProjectReport, Report, Suppressed, Waiver
 from mlops_lint.report.options import Options
 from mlops_lint.report.order import projects, worst_first
 from mlops_lint.report.phrases import counted, level_line, not_built_line, outcome_line
 from mlops_lint.report.sanitize import clip
+from mlops_lint.results import ProjectReport, Report, Suppressed, Waiver
 
 COLLAPSED = 5
 """Rows of a section that are shown without `--verbose`."""

@@ -46,7 +46,8 @@ _DATE = re.compile("|".join(f"(?:{part})" for part in _DATES), re.IGNORECASE)
 _DEADLINE = re.compile("|".join(f"(?:{part})" for part in (*_DATES[:7], *_DATES[8:])), re.IGNORECASE)
 _NUMBERS = re.compile(
     r"\d|\b(?:half|halve|halved|double|doubled|triple|twice|third|quarter of|ten|twenty|thirty|forty|fifty|hundred|"
-    r"thousand|million|zero|none of|one in|two|three|four|five|six|seven|eight|nine)\b|절반|두\s*배|세\s*배|[일이삼사오육칠팔구십백천만]+\s*퍼센트",
+    r"thousand|million|zero|none of|one in|two|three|four|five|six|seven|eight|nine)\b|"
+    r"절반|두\s*배|세\s*배|[일이삼사오육칠팔구십백천만]+\s*퍼센트",
     re.IGNORECASE,
 )  # fmt: skip
 

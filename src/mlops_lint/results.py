@@ -1,4 +1,4 @@
-"""What a run found, as the reports need it. Built by the linter, rendered by this package's formats."""
+"""What a run found, as the reports need it. Built by the linter, rendered by `mlops_lint.report`."""
 
 from __future__ import annotations
 
