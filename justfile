@@ -24,6 +24,10 @@ layers:
 test *args:
     pytest {{args}}
 
+# what is hostile, with as many examples, files and kills as a night allows
+hostile *args:
+    MLOPS_LINT_HOSTILE=1 pytest tests/hostile {{args}}
+
 # run one check's page: `just page MT003`
 page code:
     pytest tests/test_pages.py -q -k {{code}}
@@ -35,3 +39,11 @@ bench:
 fix:
     ruff check --fix .
     ruff format .
+
+# every fuzz target for SECONDS each; with `pip install -e '.[fuzz]'` guided by coverage
+fuzz seconds="60" *targets:
+    python -m fuzz --seconds {{seconds}} {{targets}}
+
+# everything that is hostile, run and counted into docs/robustness.md (`--quick`: a few minutes, nothing written)
+robustness *args:
+    python -m benchmarks.robustness {{args}}

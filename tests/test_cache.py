@@ -186,7 +186,7 @@ def test_what_cannot_be_read_is_said_in_its_place() -> None:
 
     found = FileFacts().of(["a.py", "b.py", "c.py"], read)
     assert list(found) == ["a.py", "b.py", "c.py"]
-    assert found["b.py"] == "'b.py' is gone"
+    assert found["b.py"] == "is gone"
 
 
 def test_files_are_settled_in_batches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -445,5 +445,5 @@ def test_views_in_memory_leave_the_disk_alone(tmp_path: Path, monkeypatch: pytes
 
 
 def test_facts_do_not_know_their_path() -> None:
-    source = PythonSource("a.py", "x = f(1)\n", ast.parse("x = f(1)\n"), ["x = f(1)", ""])
+    source = PythonSource("a.py", "x = f(1)\n", ["x = f(1)", ""], tree=ast.parse("x = f(1)\n"))
     assert symbols(source) == symbols(replace(source, path="b/c.py"))

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 import mlops_lint
 import tomllib_compat as toml
-from mlops_lint import errors
-from mlops_lint.cli import execute, parse, run
+from mlops_lint import errors, initialise
+from mlops_lint.cli import execute, pages, parse, run
+from mlops_lint.cli.progress import progress
 from mlops_lint.fixes import plan
 from mlops_lint.model import Edit, Fix, Location, Severity
 from mlops_lint.results import Report
@@ -34,7 +35,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[Path, S
     """What `lint` was asked for; it finds the same every time."""
     calls: list[tuple[Path, Settings]] = []
 
-    def lint(path: Path, settings: Settings) -> Report:
+    def lint(path: Path, settings: Settings, *_: object, **__: object) -> Report:
         calls.append((path, settings))
         return rich_report()
 
@@ -102,6 +103,11 @@ def test_a_misspelled_command(asked: list[tuple[Path, Settings]], capsys: pytest
         (["evidence", "--output-format", "sarif"], "text or json"),
         (["--fix", "--staged"], "--fix"),
         (["--config", "none.toml"], "cannot be read"),
+        (["schema"], "Choose from: charter, config, report"),
+        (["--output-format", "html"], "there are text, concise, json, github, sarif"),
+        (["--output-format", "json=a", "--output-format", "sarif=./a"], "the same file"),
+        (["--select", ","], "--select names nothing"),
+        (["--isolated", "--config", "x.toml"], "--isolated"),
     ],
 )
 def test_wrong_use_is_one_line_and_two(
@@ -133,7 +139,7 @@ def test_errors_become_exit_codes(
     code: int,
     line: str,
 ) -> None:
-    def lint(path: Path, settings: Settings) -> Report:
+    def lint(path: Path, settings: Settings, *_: object, **__: object) -> Report:
         raise error
 
     monkeypatch.setattr(execute, "_lint", lint)
@@ -146,7 +152,7 @@ def test_errors_become_exit_codes(
 def test_the_traceback_is_shown_with_debug(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    def lint(path: Path, settings: Settings) -> Report:
+    def lint(path: Path, settings: Settings, *_: object, **__: object) -> Report:
         raise ValueError("x")
 
     monkeypatch.setattr(execute, "_lint", lint)
@@ -168,6 +174,17 @@ def test_the_traceback_is_shown_with_debug(
 )
 def test_exit_codes(settings: Settings, code: int) -> None:
     assert execute.exit_code(rich_report(), settings) == code
+
+
+@pytest.mark.parametrize("words", [["--fail-on", "never", "--min-level", "2"], ["--fail-on", "never"]])
+@pytest.mark.parametrize("form", ["text", "concise"])
+def test_a_level_that_is_not_reached_is_told(
+    asked: list[tuple[Path, Settings]], capsys: pytest.CaptureFixture[str], words: list[str], form: str
+) -> None:
+    unmet = "--min-level" in words
+    assert run([*words, "--output-format", form]) == (1 if unmet else 0)
+    assert ("churn: level 1; `min-level` asks for 2" in capsys.readouterr().out) is unmet
+    assert asked
 
 
 def test_a_crashed_check_is_an_internal_error() -> None:
@@ -221,9 +238,10 @@ def test_today_is_given_by_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("MLOPS_LINT_TODAY", "2026-02-03")
     settings = parse.settings_from(tmp_path, {"isolated": True})
     assert str(settings.today) == "2026-02-03"
-    monkeypatch.setenv("MLOPS_LINT_TODAY", "tomorrow")
-    with pytest.raises(errors.UsageError, match="MLOPS_LINT_TODAY"):
-        parse.settings_from(tmp_path, {"isolated": True})
+    for wrong in ("tomorrow", "20260203", "2026-W06-2", "2026-02-30"):
+        monkeypatch.setenv("MLOPS_LINT_TODAY", wrong)
+        with pytest.raises(errors.UsageError, match="MLOPS_LINT_TODAY"):
+            parse.settings_from(tmp_path, {"isolated": True})
 
 
 def test_show_settings(asked: list[tuple[Path, Settings]], capsys: pytest.CaptureFixture[str]) -> None:
@@ -356,7 +374,7 @@ def test_diff_changes_nothing(
     found = diagnostic("MO101", place=Location("a.py", 1), fix=fix(("a.py", 1, 7, 7, "0")))
     unsafe = diagnostic("MO101", place=Location("a.py", 1), fix=Fix("u", fix(("a.py", 1, 1, 2, "y")).edits, safe=False))
     report = Report("1", first_report().run, (), (found, unsafe))
-    monkeypatch.setattr(execute, "_lint", lambda path, settings: report)
+    monkeypatch.setattr(execute, "_lint", lambda path, settings, *_, **__: report)
     assert run(["--diff", str(tmp_path)]) == 1
     out = capsys.readouterr().out
     assert "+x = f(0)" in out
@@ -410,6 +428,42 @@ def test_a_reader_that_leaves_is_no_fault() -> None:
     assert (found.returncode, found.stderr) == (0, "")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        ("schema report >&-", 2, "mlops-lint: error: could not write output: standard output is closed\n"),
+        ("none >&-", 2, "mlops-lint: error: there is no command and no folder called `none`\n"),
+        ("none 2>&-", 2, ""),
+        ("schema report 2>&- > /dev/null", 0, ""),
+    ],
+)
+def test_streams_that_are_closed(words: str, code: int, told: str) -> None:
+    command = f"{sys.executable} -m mlops_lint {words}"
+    found = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert (found.returncode, found.stderr) == (code, told)
+
+
+def test_a_run_without_standard_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    with progress(quiet=False):
+        pass
+
+
+def test_a_dash_is_standard_output() -> None:
+    settings = parse.settings_from(Path(), {"isolated": True, "outputs": ("json=-", "sarif=-.sarif")})
+    assert settings.outputs == (Output("json"), Output("sarif", "-.sarif"))
+
+
+def test_a_page_wraps_by_paragraph() -> None:
+    doc = "# `x` (XX001)\n\none\ntwo\n\n- three\n  four\n- five\n```text\nsix\nseven\n```\n| a |\n| b |\nend\n"
+    check = dataclasses.replace(next(iter(CHECKS.values())), doc=doc)
+    text = pages.page(check, color=False, width=80)
+    assert "one two\n\n- three four\n- five\n    six\n    seven\n| a |\n| b | end\n" in text
+    assert "one\ntwo\n" in pages.page(check, color=False, width=None)
+    assert all(len(line) <= 60 for line in pages.table(list(CHECKS.values()), color=False, width=60).split("\n"))
+
+
 def test_an_encoding_that_knows_less() -> None:
     found = process("schema", "charter", "--help", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
     assert found.returncode == 0
@@ -424,11 +478,13 @@ def drafts(monkeypatch: pytest.MonkeyPatch) -> None:
     """An `initialise` module that always drafts the same."""
     module = types.ModuleType("mlops_lint.initialise")
 
-    def draft(path: Path, minimal: bool) -> types.SimpleNamespace:
+    def draft(path: Path, minimal: bool) -> initialise.Draft:
         text = "minimal: true\n" if minimal else "project: {}\n"
-        return types.SimpleNamespace(text=text, path="mlproject.yaml", notes=("2 guesses to confirm",))
+        target = path / "mlproject.yaml"
+        return initialise.Draft(text, target, target.name, ("2 guesses to confirm",), target.exists())
 
     module.__dict__["draft"] = draft
+    module.__dict__["write"] = initialise.write
     monkeypatch.setitem(sys.modules, "mlops_lint.initialise", module)
 
 
@@ -467,3 +523,27 @@ def test_any_place_is_changed_or_refused(content: str, line: int, column: int, e
         for change in planned.changes:
             assert "NEW" in change.after
             assert len(change.after) <= len(content) + 3
+
+
+def test_a_page_shows_two_examples_without_the_marks_of_tests(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rule", "BL003"]) == 0
+    shown = capsys.readouterr().out
+    assert "(flagged)" in shown
+    assert "(clean)" in shown
+    assert "expect: BL003" not in shown
+    assert "outcome:" not in shown
+    assert run(["rule", "BL003", "--examples"]) == 0
+    assert "expect: BL003" in capsys.readouterr().out
+
+
+def test_a_folder_within_a_project_is_judged_by_the_charter_above(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "src/deep").mkdir(parents=True)
+    (tmp_path / "mlproject.yaml").write_text("charter: 1\n")
+    (tmp_path / "src/deep/a.py").write_text("print(1)\n")
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    run([str(tmp_path / "src/deep"), "--output-format", "concise"])
+    shown = capsys.readouterr().out
+    assert "CH001" not in shown
+    assert "mlproject.yaml:1" in shown

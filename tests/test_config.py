@@ -177,6 +177,17 @@ def test_patterns(path: str, pattern: str, covered: bool) -> None:
     assert matches(path, pattern) is covered
 
 
+@pytest.mark.parametrize("code", ["SUP002", "sup001", "INT001"])
+def test_the_linters_own_codes_are_no_checks(code: str) -> None:
+    with pytest.raises(UsageError, match=f"`{code}` is no check but a .*: it cannot be selected or left out"):
+        selected(Settings(ignore=(code,)), NAMES)
+
+
+def test_a_misspelled_code_of_per_file_ignores_is_told_though_no_path_matches() -> None:
+    with pytest.raises(UsageError, match="no check is called `MQ101`; did you mean `MO101`"):
+        selected(Settings(per_file_ignores=(("none/*", ("MQ101",)),)), NAMES)
+
+
 def test_per_file_ignores() -> None:
     settings = Settings(per_file_ignores=(("tests/*", ("MO101", "MT")),))
     assert ignored_in("tests/a.py", settings, NAMES) == {"MO101", "MT003", "MT004"}

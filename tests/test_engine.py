@@ -233,3 +233,13 @@ def test_every_check_of_the_pack_is_in_order() -> None:
         if one.gate:
             assert one.code in LADDER[one.level], one.code
         assert one.summary.endswith("."), one.code
+
+
+def test_a_selection_that_leaves_gates_out_gives_no_level() -> None:
+    def level(**options: object) -> object:
+        settings = Settings(today=TODAY, isolated=True, cache=False, **options)  # type: ignore[arg-type]
+        return lint_view(MemoryView(stock_files()), settings, load_packs()).projects[0].maturity
+
+    assert level(select=("MT",)) is None
+    assert level(ignore=("MT003",)) is None
+    assert level() is not None

@@ -15,6 +15,7 @@ import yaml
 
 from mlops_lint.checks import load_packs
 from mlops_lint.lint import lint
+from mlops_lint.report import Options, render
 from mlops_lint.results import Report
 from mlops_lint.settings import Settings
 
@@ -96,6 +97,14 @@ def test_the_lock_holds_the_hashes_of_the_files(name: str) -> None:
     recorded = json.loads((EXAMPLES / name / "metrics" / "eval.json").read_text("utf-8"))["lineage"]
     outs = {out["path"]: out["md5"] for stage in lock["stages"].values() for out in stage["outs"]}
     assert (recorded["data_md5"], recorded["model_md5"]) == (outs["data/prepared.csv"], outs["models/churn.joblib"])
+
+
+def test_the_readme_shows_what_is_reported() -> None:
+    readme = (EXAMPLES.parent / "README.md").read_text("utf-8")
+    block = readme.partition("<!-- report -->")[2].partition("<!-- /report -->")[0].strip().split("\n")[2:-1]
+    shown = render(linted(EXAMPLES / "churn-lies"), "text", Options()).replace("examples/churn-lies/", "")
+    for part in "\n".join(block).replace("examples/churn-lies/", "").split("…"):
+        assert part.strip("\n") in shown
 
 
 def test_the_readme_of_the_lies_names_them() -> None:

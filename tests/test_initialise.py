@@ -132,6 +132,43 @@ def test_the_first_line_is_for_editors_and_guesses_carry_their_place() -> None:
     assert "  recorded_in: metrics/eval.json#/test/f1  # metrics/eval.json:1" in lines
 
 
+AUC = "from sklearn.metrics import accuracy_score, roc_auc_score\n\n"
+METRICS = [
+    ("e.py", "from sklearn.metrics import precision_recall_fscore_support as f\n\nf([1], [1])\n", "f1"),
+    ("e.py", "def mae(y_true, y_pred):\n    return sum(y_true) / sum(y_pred)\n\n\nmae([1], [1])\n", "mae"),
+    ("tests/test_e.py", AUC + "def test_auc():\n    assert roc_auc_score([0, 1], [0.1, 0.9]) > 0.8\n", "roc_auc"),
+    ("e.py", AUC + "accuracy_score([1], [1])\nroc_auc_score([0, 1], [0, 1])\n", "roc_auc"),
+    ("e.py", AUC + "accuracy_score([1], [1])\n", "accuracy"),
+    ("e.py", "import sklearn.metrics\n\nsklearn.metrics.f1_score([1], [1])\n", "f1"),
+    ("e.py", "import sklearn.metrics\n\nsklearn.metrics.jaccard_score([1], [1])\n", "jaccard"),
+    ("e.py", "import sklearn.metrics\n\nsklearn.metrics.mean_squared_error([1], [1])\n", "mse"),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "name"), METRICS)
+def test_a_metric_is_what_its_call_is_named_for_also_in_reports_by_hand_and_in_tests(
+    path: str, text: str, name: str
+) -> None:
+    assert charter(composed({path: text})).get("metric", "name") == name
+
+
+def test_the_workflow_that_tests_the_model_and_the_script_that_trains_come_first() -> None:
+    files: dict[str, str | bytes] = {
+        ".github/workflows/documentation.yaml": "on: push\njobs: {a: {steps: [{run: mkdocs build}]}}\n",
+        ".github/workflows/work.yaml": "on: push\njobs: {a: {steps: [{run: pytest tests}]}}\n",
+        "tests/test_a.py": "def test_a():\n    assert open('x')\n",
+        "model/encoder.pkl": b"x",
+        "model/model.pkl": b"x",
+        "train.py": "import torch\n\ntorch.manual_seed(1)\n",
+        "columns.py": "a = ['marital-status', 'sex']\nb = ['marital_status', 'sex']\n",
+    }
+    read = charter(composed(files))
+    assert read.get("deployment", "ci") == ".github/workflows/work.yaml"
+    assert read.get("model", "path") == "model/model.pkl"
+    assert read.get("model", "trained_by") == "train.py"
+    assert read.texts("fairness", "protected_attributes") == ["marital-status", "sex"]
+
+
 def test_nothing_found_still_holds_and_says_so() -> None:
     for minimal in (False, True):
         read = charter(composed({"README.md": "x"}, minimal=minimal))

@@ -20,6 +20,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+import audit
 from mlops_lint import knowledge
 from mlops_lint.errors import PluginError
 from mlops_lint.facts.inject import Facts, Providers
@@ -266,6 +267,7 @@ def test_a_pack_adds_rows_and_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (package / "__init__.py").write_text("")
     (package / "metrics.yaml").write_text("f1: {calls: ['acme.{f1,f2}']}\n")
     monkeypatch.syspath_prepend(str(tmp_path))
+    audit.also_installed.append(str(tmp_path))
     read = merging.read_pack("acme", "acme_tables", tables["modules"])
     merged = {name: dict(rows) for name, rows in tables.items()}
     merging.merge(merged, "metrics", read["metrics"], "acme")

@@ -61,6 +61,9 @@ PRESENT: list[tuple[str, Files]] = [
     ("metric_computed", {"e.py": "from sklearn import metrics as m\nprint(m.f1_score([1], [1]))\n"}),
     ("metric_computed", {"e.py": "from keras import Sequential\nmodel = Sequential()\nmodel.compile(loss='mse', metrics=['accuracy'])\n"}),
     ("metric_computed", {"e.py": "def rmse(y_true, y_pred):\n    return ((y_true - y_pred) ** 2).mean() ** 0.5\nprint(rmse(1, 2))\n"}),
+    ("metric_computed", {"t.py": "def estimate_loss(losses):\n    return losses.mean()\nprint(estimate_loss(1))\n"}),
+    ("metric_computed", {"m.py": "from sklearn.metrics import f1_score\nclass Model:\n    def train(self):\n        return f1_score([1], [1])\n",
+                         "t.py": "import sys\nimport m\nkinds = {'m': m.Model}\nmade = kinds[sys.argv[1]]()\nmade.train()\n"}),
     ("baseline_implemented", {"b.py": "from sklearn.dummy import DummyClassifier\nDummyClassifier().fit([[1]], [1])\n"}),
     ("baseline_implemented", {"b.py": "def baseline_score(rows):\n    return len(rows) / 2\nprint(baseline_score([1]))\n"}),
     ("baseline_implemented", {"b.py": SKLEARN + "models = [LogisticRegression(), RandomForestClassifier()]\n"}),
@@ -107,6 +110,8 @@ NOT_PRESENT: list[tuple[str, Files]] = [
     ("model_versioned", {"models/m.pkl": b"x", "train.py": "import mlflow\n"}),
     ("model_versioned", {"conf/base/catalog.yml": "model:\n  filepath: data/06_models/m.pickle\n", "a.py": "x = 1\n"}),
     ("metric_computed", {"e.py": "from sklearn.metrics import f1_score\n# f1_score(a, b)\n"}),
+    ("metric_computed", {"e.py": "import torch\nfrom sklearn.cluster import KMeans\nprint(torch.topk([1], 1), KMeans())\n"}),
+    ("metric_computed", {"drift.py": "from scipy.stats import ks_2samp\nprint(ks_2samp([1], [2]))\n"}),
     ("metric_computed", {"e.py": "def accuracy(y_true, y_pred):\n    raise NotImplementedError\nprint(accuracy(1, 2))\n"}),
     ("metric_computed", {"e.py": "def iou(box, clusters):\n    return box / clusters\nprint(iou(1, 2))\n"}),
     ("metric_computed", {"e.py": "import torch\nloss = torch.nn.CrossEntropyLoss()\nprint(loss(1, 2))\n"}),
@@ -125,6 +130,7 @@ NOT_PRESENT: list[tuple[str, Files]] = [
     ("monitoring", {"stats.py": "from scipy.stats import ks_2samp\nprint(ks_2samp([1], [2]))\n"}),
     ("serving_code", {".gitignore": "# Flask stuff\n", "a.py": "from flask import Flask\napp = Flask('x')\n"}),
     ("serving_code", {"score.py": "def run():\n    return 1\nrun()\n"}),
+    ("serving_code", {"e.ipynb": notebook("def model_fn(x):\n    return x")}),
     ("fairness_evaluated", {"f.py": "def fairness_metrics():\n    return None  # TO DO\nfairness_metrics()\n"}),
     ("fairness_evaluated", {"f.py": "def demographic_parity(pred, sex):\n    return None\nprint(demographic_parity(1, 2))\n"}),
     ("fairness_evaluated", {"f.py": "import tensorflow_model_analysis as tfma\ntfma.SlicingSpec(feature_keys=['length'])\n"}),
@@ -197,3 +203,18 @@ def test_a_project_in_a_folder_reads_its_own_files_and_the_licence_above() -> No
     assert practice("license", files, "a").present
     assert not practice("metric_computed", files, "a").present
     assert practice("metric_computed", files, "b").present
+
+
+def test_the_best_place_comes_first_under_a_name_that_says_enough() -> None:
+    tracked = "import wandb\nwandb.init()\n"
+    found = practice(
+        "experiment_tracking",
+        {"bench.py": tracked, "notebooks/a.ipynb": notebook(tracked), "src/train.py": tracked, "run.py": tracked},
+    )
+    assert [shown.at.path for shown in found.shown if shown.at] == [
+        "run.py",
+        "src/train.py",
+        "notebooks/a.ipynb",
+        "bench.py",
+    ]
+    assert {shown.detail for shown in found.shown} == {"wandb.init"}

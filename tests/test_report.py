@@ -15,11 +15,11 @@ import pytest
 import mlops_lint
 from mlops_lint.errors import UsageError
 from mlops_lint.i18n import entries, translations, using
-from mlops_lint.model import Location, Severity
+from mlops_lint.model import Location, Outcome, Severity, State
 from mlops_lint.report import Options, render
 from mlops_lint.report.sanitize import width
 from mlops_lint.report.sarif import document
-from mlops_lint.results import ProjectReport, Report, RunInfo
+from mlops_lint.results import PracticeReport, ProjectReport, Report, RunInfo
 from reports import diagnostic, first_report, rich_report
 
 SCHEMAS = resources.files("mlops_lint_schemas")
@@ -73,6 +73,26 @@ def test_the_last_lines_are_the_verdict() -> None:
         "the next level is not given yet: 2 of its gates have no check in this version (DA003, MO007)",
         "",
     ]
+
+
+def test_nothing_to_show_is_no_line() -> None:
+    assert render(Report("1", RunInfo(), (ProjectReport(".", "p"),)), "text", Options(quiet=True)) == ""
+
+
+def test_a_charter_that_cannot_be_read_is_not_missing() -> None:
+    report = first_report()
+    broken = replace(report.projects[0], outcomes=(Outcome("CH002", State.FAIL),))
+    found = diagnostic("CH002", "the charter is empty", Location("mlproject.yaml"))
+    text = render(replace(report, projects=(broken,), diagnostics=(found,)), "text")
+    assert "The charter (mlproject.yaml) cannot be read. What this repository already shows:" in text
+    assert "the charter is empty" in text
+    assert "init" not in text
+
+
+def test_none_of_a_kind_says_of_what() -> None:
+    report = first_report()
+    project = replace(report.projects[0], practices={"data_versioned": PracticeReport("absent")})
+    assert "data        none under DVC, LFS or the like" in render(replace(report, projects=(project,)), "text")
 
 
 def test_a_first_run_lists_what_is_there() -> None:

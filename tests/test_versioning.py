@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 
-from mlops_lint.facts.project.lfs import glob
+from mlops_lint.documents.wildmatch import glob
 from mlops_lint.facts.project.ownership import Ownership, is_author, ownership
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.versioning import Versioning, versioning
@@ -143,7 +143,7 @@ def test_glob() -> None:
         ("\\*", "*", True),
         ("[", "[", True),
     ):
-        assert (glob(pattern).fullmatch(path) is not None) is expected, (pattern, path)
+        assert glob(pattern).matches(path) is expected, (pattern, path)
 
 
 def owners(text: str, commits: tuple[Commit, ...] = (), place: str = ".github/CODEOWNERS") -> Ownership:

@@ -28,7 +28,7 @@ _EXPORTS = {
     "mlops_lint.facts.project.ownership": ("Ownership",),
     "mlops_lint.facts.project.tests": ("TestFunction", "Tests"),
     "mlops_lint.facts.project.ci": ("CiConfig",),
-    "mlops_lint.facts.project.prose": ("Answer", "Prose"),
+    "mlops_lint.facts.project.prose": ("Answer", "Prose", "brief"),
     "mlops_lint.facts.project.serving": ("Serving",),
     "mlops_lint.facts.project.wiring": ("Elsewhere", "Library", "Uncalled", "Uncertain", "Wired", "Wiring"),
     "mlops_lint.facts.project.jobs": ("Job", "Jobs"),
@@ -88,7 +88,7 @@ if TYPE_CHECKING:
         definition_of,
     )
     from mlops_lint.facts.project.project import Project, Today
-    from mlops_lint.facts.project.prose import Answer, Prose
+    from mlops_lint.facts.project.prose import Answer, Prose, brief
     from mlops_lint.facts.project.recorded import Number, Recorded, beats, comparable, meets, within
     from mlops_lint.facts.project.serving import Serving
     from mlops_lint.facts.project.techniques import Techniques
@@ -215,6 +215,7 @@ __all__ = [
     "Writes",
     "WritesOther",
     "beats",
+    "brief",
     "check",
     "comparable",
     "definition_of",

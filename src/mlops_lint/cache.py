@@ -6,7 +6,6 @@ Nothing here may ever change or fail a run: what cannot be read is a miss, what 
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,16 +13,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_lint.facts.files.store import Task
+from mlops_lint.storage import (
+    BUSY_SECONDS,
+    CACHE_DIR,
+    FILE,
+    MAX_DAYS,
+    checksum,
+    connect,
+    damaged,
+    make_folder,
+    place,
+    start_again,
+)
 
 if TYPE_CHECKING:
     import sqlite3
 
-CACHE_DIR = "MLOPS_LINT_CACHE_DIR"
-FILE = "facts-1.sqlite"
-"""The number is that of the table's layout."""
+__all__ = ["CACHE_DIR", "FILE", "FactCache", "facts_version", "open_cache"]
+
 MAX_BYTES = 200_000_000
-MAX_DAYS = 90
-BUSY_SECONDS = 2.0
 SOURCES = (
     "documents/node.py",
     "documents/notebook.py",
@@ -53,41 +61,16 @@ def facts_version(package: Path = Path(__file__).parent) -> bytes | None:
 
 def open_cache(directory: str | None, root: Path | None) -> FactCache | None:
     """The cache of a run on the repository at `root`; None where there is no fit place for one."""
-    place = _place(directory)
+    found = place(directory, root)
     version = facts_version()
     try:
         import sqlite3  # noqa: F401  (a Python may be built without it)
     except ImportError:
         return None
-    if place is None or version is None:
+    if found is None or version is None:
         return None
-    folder, chosen = place
-    if not chosen and root is not None and folder.resolve().is_relative_to(root.resolve()):
-        return None
+    folder, chosen = found
     return FactCache(folder, version, shared=chosen)
-
-
-def _place(directory: str | None) -> tuple[Path, bool] | None:
-    """The folder, and whether somebody chose it."""
-    named = directory or os.environ.get(CACHE_DIR)
-    if named:
-        return Path(named), True
-    base = _user_folder()
-    return (base / "mlops-lint", False) if base else None
-
-
-def _user_folder() -> Path | None:
-    if os.name == "nt":
-        local = os.environ.get("LOCALAPPDATA", "")
-        return Path(local) if local and Path(local).is_absolute() else None
-    named = os.environ.get("XDG_CACHE_HOME", "")
-    if Path(named).is_absolute():
-        return Path(named)
-    try:
-        home = Path.home()
-    except RuntimeError:
-        return None
-    return home / ("Library/Caches" if sys.platform == "darwin" else ".cache") if home.is_absolute() else None
 
 
 class FactCache:
@@ -107,8 +90,8 @@ class FactCache:
         """The answers that are kept and whole."""
         keys = {self._key(*task): task for task in tasks}
         found = {task: self._new[key] for key, task in keys.items() if key in self._new}
-        for key, day, checksum, value in self._rows([key for key in keys if key not in self._new]):
-            if checksum == _checksum(key, value):
+        for key, day, kept, value in self._rows([key for key in keys if key not in self._new]):
+            if kept == checksum(key, value):
                 found[keys[key]] = value
                 if day != self._today:
                     self._used.add(key)
@@ -127,8 +110,8 @@ class FactCache:
         try:
             self._write()
         except (sqlite3.Error, OSError, ValueError) as error:
-            if _damaged(error):
-                self._start_again()
+            if damaged(error):
+                self.trouble = start_again(self.file)
             else:
                 self.trouble = getattr(error, "strerror", None) or str(error)
         self._new, self._used = {}, set()
@@ -144,7 +127,7 @@ class FactCache:
         try:
             return list(self._read(keys))
         except (sqlite3.Error, OSError, ValueError, MemoryError) as error:
-            self.trouble = "" if _damaged(error) else str(error)
+            self.trouble = "" if damaged(error) else str(error)
             return []
 
     def _read(self, keys: Sequence[bytes]) -> Iterable[tuple[bytes, int, bytes, bytes]]:
@@ -160,17 +143,10 @@ class FactCache:
             connection.close()
 
     def _connect(self, mode: str) -> sqlite3.Connection:
-        import sqlite3
-
-        if not self._shared and not _own(self.file.parent):
-            raise sqlite3.OperationalError(f"{self.file.parent} can be written by others")
-        return sqlite3.connect(f"{self.file.resolve().as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS)
+        return connect(self.file, mode, shared=self._shared, timeout=BUSY_SECONDS)
 
     def _write(self) -> None:
-        folder = self.file.parent
-        if not folder.is_dir():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (folder / ".gitignore").write_text("*\n", encoding="ascii")
+        make_folder(self.file.parent)
         connection = self._connect("rwc")
         try:
             with connection:
@@ -183,7 +159,7 @@ class FactCache:
             connection.close()
 
     def _fresh(self) -> list[tuple[bytes, int, bytes, bytes]]:
-        return [(key, self._today, _checksum(key, value), value) for key, value in sorted(self._new.items())]
+        return [(key, self._today, checksum(key, value), value) for key, value in sorted(self._new.items())]
 
     def _drop(self, connection: sqlite3.Connection) -> None:
         """What is too old, then what was used longest ago until the rest fits; never what was used today."""
@@ -195,32 +171,3 @@ class FactCache:
             if size > MAX_BYTES and day < self._today:
                 connection.execute("DELETE FROM facts WHERE day <= ?", (day,))
                 break
-
-    def _start_again(self) -> None:
-        """A damaged file is of no use to anybody; the next run makes a new one."""
-        for file in (self.file.with_name(f"{FILE}-journal"), self.file):
-            try:
-                file.unlink(missing_ok=True)
-            except OSError as error:
-                self.trouble = error.strerror or "the cache is damaged"
-
-
-def _checksum(key: bytes, value: bytes) -> bytes:
-    return hashlib.blake2b(value, key=key, digest_size=16).digest()
-
-
-def _damaged(error: Exception) -> bool:
-    """Whether the file itself is at fault, not what stands in its way."""
-    import sqlite3
-
-    if isinstance(error, sqlite3.OperationalError):
-        return "no such" in str(error) or "columns" in str(error)
-    return isinstance(error, sqlite3.DatabaseError)
-
-
-def _own(folder: Path) -> bool:
-    """Whether nobody but this user can have written what stands in the folder."""
-    if not hasattr(os, "getuid"):
-        return True
-    state = folder.stat()
-    return state.st_uid == os.getuid() and not state.st_mode & 0o022

@@ -5,11 +5,16 @@ from __future__ import annotations
 import io
 import json
 import re
+import sys
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import PurePosixPath
 
+LIMIT = 1_000_000
+NOTEBOOK_LIMIT = 20_000_000
+"""Bytes of a file; what is larger has no comments that count."""
 _HASH_SUFFIXES = frozenset(
     f".{kind}" for kind in ("yaml", "yml", "toml", "cfg", "ini", "conf", "txt", "in", "sh", "bash", "zsh")
 ) | frozenset(f".{kind}" for kind in ("r", "jl", "mk", "tf", "dvc", "lock", "env", "rb", "pl"))
@@ -18,7 +23,7 @@ _HASH_NAMES = re.compile(
     r"|^\.(gitattributes|gitignore|dvcignore|dockerignore|flake8|pylintrc)$"
 )
 _HASH = re.compile(r"""(?:(?<=[\s:=\[{(,])|^)(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|''|\\.)*')|(?:(?<=\s)|^)(#.*)""")
-_HTML = re.compile(r"<!--(.*?)-->")
+_END = (sys.maxsize, sys.maxsize)
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 
 
@@ -37,6 +42,8 @@ def comments(path: str, data: bytes) -> list[Comment]:
     """The comments of a file, by the kind that its name tells; none for kinds without comments."""
     pure = PurePosixPath(path)
     suffix = pure.suffix.lower()
+    if len(data) > (NOTEBOOK_LIMIT if suffix == ".ipynb" else LIMIT):
+        return []
     text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     if suffix in (".py", ".pyi", ".pyw") or pure.name.lower() == "snakefile":
         return list(_python(text))
@@ -93,5 +100,16 @@ def _markdown(text: str) -> Iterator[Comment]:
         elif mark:
             fence = mark[1]
         else:
-            for match in _HTML.finditer(line):
-                yield Comment(match[0], number, match.start() + 1, _HTML.sub("", line).strip() == "")
+            spans = _html(line)
+            alone = not "".join(line[end:start] for (_, end), (start, _) in pairwise([(0, 0), *spans, _END])).strip()
+            for start, end in spans:
+                yield Comment(line[start:end], number, start + 1, alone)
+
+
+def _html(line: str) -> list[tuple[int, int]]:
+    """Where comments begin and end; a regular expression would look for the end again for every beginning."""
+    spans = []
+    at = 0
+    while (start := line.find("<!--", at)) >= 0 and (at := line.find("-->", start + 4) + 3) > 2:
+        spans.append((start, at))
+    return spans

@@ -23,6 +23,8 @@ __all__ = ["CONFIDENCES", "FAIL_ON", "FILE", "KEYS", "Output", "Settings", "find
 FILE = "mlops-lint.toml"
 TABLE = "tool.mlops-lint"
 LIMIT = 1_000_000
+MOST = 1_000
+"""Entries of one list: each is held against every path."""
 FAIL_ON = ("error", "warning", "info", "never")
 CONFIDENCES = ("high", "medium", "low")
 
@@ -57,13 +59,23 @@ def find(start: Path, top: Path | None = None) -> Path | None:
     for place in [folder, *folder.parents]:
         own = place / FILE
         if own.is_file():
-            return own
+            return _inside_repository(own)
         project = place / "pyproject.toml"
-        if project.is_file() and _has_table(project):
+        if project.is_file() and _has_table(_inside_repository(project)):
             return project
         if place == top or (place / ".git").exists():
             return None
     return None
+
+
+def _inside_repository(file: Path) -> Path:
+    """The file, unless it is a link to what the repository does not hold: that would be read and quoted."""
+    if file.is_symlink():
+        place = file.parent
+        top = next((folder for folder in (place, *place.parents) if (folder / ".git").exists()), place)
+        if not file.resolve().is_relative_to(top.resolve()):
+            raise ConfigError(f"{file}: is a symbolic link that leaves the repository")
+    return file
 
 
 def _has_table(file: Path) -> bool:
@@ -74,18 +86,36 @@ def _has_table(file: Path) -> bool:
 def load(file: Path) -> dict[str, Any]:
     """The options of a configuration file by their `Settings` names; raises ConfigError at the culprit."""
     data = _read(file)
-    document = _parse(file, data)
-    table = document if file.name != "pyproject.toml" else _tool(document).get("mlops-lint", {})
+    table = table_of(file, data)
     where = _Places(file, data.decode("utf-8", "replace"), "" if file.name != "pyproject.toml" else TABLE)
     if not isinstance(table, dict):
         raise ConfigError(f"{where.of('mlops-lint')}: `[{TABLE}]` must be a table")
     return {key.replace("-", "_"): _value(key, value, where) for key, value in sorted(table.items())}
 
 
+def table_of(file: Path, data: bytes) -> Any:
+    """What a configuration file with these bytes holds for us; raises ConfigError where it is no TOML."""
+    document = _parse(file, data)
+    return document if file.name != "pyproject.toml" else _tool(document).get("mlops-lint", {})
+
+
 def merge(settings: Settings, options: Mapping[str, Any], given: frozenset[str], file: str) -> Settings:
     """`settings` with the file's options where the command line (`given`) says nothing."""
     news = {key: value for key, value in options.items() if key not in given}
-    return dataclasses.replace(settings, config_files=(*settings.config_files, file), **news)
+    told = tuple((key, _shown(value, 200)) for key, value in sorted(news.items()))
+    return dataclasses.replace(settings, config_files=(*settings.config_files, file), configured=told, **news)
+
+
+def note(settings: Settings, root: Path | None) -> list[str]:
+    """Which configuration file was used and what it set, for the report: nobody turns a check off unseen."""
+    notes = []
+    for name in settings.config_files:
+        file = Path(name)
+        inside = root is not None and file.is_absolute() and file.is_relative_to(root)
+        shown = file.relative_to(root).as_posix() if inside and root is not None else name
+        keys = ", ".join(f"{key.replace('_', '-')} = {value}" for key, value in settings.configured)
+        notes.append(f"configured by {shown}: {keys or 'nothing is set'}")
+    return notes
 
 
 def _read(file: Path) -> bytes:
@@ -119,6 +149,8 @@ def _value(key: str, value: Any, where: _Places) -> Any:
     kind = KEYS.get(key)
     if kind is None:
         raise ConfigError(f"{where.of(key)}: unknown key `{key}`{did_you_mean(key, KEYS)}")
+    if isinstance(value, list | dict) and len(value) > MOST:
+        raise ConfigError(f"{where.of(key)}: `{key}` has more than {MOST} entries")
     checked = _CHECKS[kind](value)
     if checked is None:
         raise ConfigError(f"{where.of(key)}: `{key}` must be {_WANTED[kind]}, not {_shown(value)}")
@@ -134,9 +166,9 @@ def _inside(key: str, patterns: list[str] | tuple[str, ...], where: _Places) -> 
             raise ConfigError(f"{where.of(key)}: `{key}` may not leave the repository: {pattern!r}")
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+def _shown(value: Any, limit: int = 60) -> str:
+    text = repr(list(value) if isinstance(value, tuple) else value)
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
 
 
 def _strings(value: Any) -> tuple[str, ...] | None:
@@ -184,10 +216,11 @@ class _Places:
         route = rf"{re.escape(self._table)}\." if self._table else ""
         inside = not self._table
         for number, line in enumerate(self._lines, 1):
-            header = re.match(r"\s*\[\s*([^\]]*?)\s*\]", line)
+            header = re.match(r"\s*\[([^\]]*)\]", line)
             if header:
-                inside = header[1].replace('"', "").replace("'", "") == self._table
-                if re.match(rf"{route}{name}$", header[1]) or (inside and key == "mlops-lint"):
+                title = header[1].strip()
+                inside = title.replace('"', "").replace("'", "") == self._table
+                if re.match(rf"{route}{name}$", title) or (inside and key == "mlops-lint"):
                     yield number
             elif (inside and re.match(rf"\s*{name}\s*[=.]", line)) or re.match(rf"\s*{route}{name}\s*=", line):
                 yield number

@@ -9,6 +9,11 @@ from pathlib import Path
 
 from mlops_lint.files import replace
 from mlops_lint.model import Edit, Fix, Location
+from mlops_lint.repo.disk import read_regular
+from mlops_lint.repo.view import Unreadable
+
+LIMIT = 20_000_000
+"""Bytes of a file that is changed."""
 
 
 class Refused(Exception):  # noqa: N818  (a state of one fix, not a fault)
@@ -78,7 +83,7 @@ def _add(root: Path, edits: Sequence[Edit], texts: dict[str, _Text]) -> None:
     spans: list[tuple[_Text, tuple[int, int], str]] = []
     for edit in edits:
         if edit.at.path not in texts:
-            texts[edit.at.path] = _Text(_inside(root, edit.at.path))
+            texts[edit.at.path] = _Text(_inside(root, edit.at.path), root, edit.at.path)
         text = texts[edit.at.path]
         start, end = text.span(edit.at)
         if text.taken(start, end, edit.text) or any(
@@ -110,11 +115,13 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
 class _Text:
     """A file's text with its line starts; columns count characters."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, root: Path, path: str) -> None:
         try:
-            self.content = file.read_bytes().decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise Refused(f"{file.name} cannot be read as UTF-8") from error
+            self.content = read_regular(str(root), path, LIMIT).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise Refused(f"{path} cannot be read as UTF-8") from error
+        except Unreadable as error:
+            raise Refused(f"{path} {error.reason}") from error
         if file.suffix == ".ipynb":
             raise Refused(f"{file.name} is a notebook: change it where it is edited")
         if "\r" in self.content.replace("\r\n", ""):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from mlops_lint import __version__
 from mlops_lint.checks import Registry, charter_of, facts_of, load_packs
-from mlops_lint.documents.python import split_lines
+from mlops_lint.deadline import TIME_UP, Deadline
 from mlops_lint.errors import UsageError
 from mlops_lint.facts.files.store import FileFacts
 from mlops_lint.facts.inject import Facts, Unavailable
@@ -19,29 +20,44 @@ from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.project import Project, Today
 from mlops_lint.grading import Grading, crashed, waive, waivers_of
 from mlops_lint.maturity import maturity
-from mlops_lint.model import Confidence, Diagnostic, Location, NotAnalysed
+from mlops_lint.model import Confidence, Diagnostic, NotAnalysed, Outcome
 from mlops_lint.projects import find_projects
+from mlops_lint.quoting import Lines
 from mlops_lint.repo.view import RepoView, Unreadable
 from mlops_lint.results import (
+    Maturity,
     PracticeEvidence,
     PracticeReport,
     ProjectReport,
     Report,
     RunInfo,
-    SourceKey,
     Suppressed,
 )
 from mlops_lint.running import run_checks
 from mlops_lint.selection import ignored_in, matches, selected
 from mlops_lint.settings import Settings
-from mlops_lint.suppress import Suppression, apply, suppressions
+from mlops_lint.suppress import Suppression, apply, loosened, set_aside, suppressions
+
+Watch: TypeAlias = Callable[[RepoView], RepoView]
 
 TODAY = "MLOPS_LINT_TODAY"
+NOT_USED = "the cache was not used"
 _COMMENTED = (".py", ".ipynb", ".yaml", ".yml", ".toml", ".md", ".cfg", ".ini", ".txt", "Dockerfile", "Makefile")
 
 
-def lint(path: Path, settings: Settings, registry: Registry | None = None) -> Report:
-    """Lint the project at `path` (with those below it). Raises MlopsLintError; its findings are in the report."""
+def lint(
+    path: Path,
+    settings: Settings,
+    registry: Registry | None = None,
+    *,
+    practices: bool = True,
+    watch: Watch = lambda view: view,
+) -> Report:
+    """Lint the project at `path` (with those below it). Raises MlopsLintError; its findings are in the report.
+
+    Without `practices` they are worked out only for a project that has no charter, which is all that a text shows.
+    `watch` may put its own view over the work tree, to see what is asked of it.
+    """
     from mlops_lint.repo.worktree import open_worktree, project_folder
 
     registry = registry or load_packs()
@@ -49,11 +65,11 @@ def lint(path: Path, settings: Settings, registry: Registry | None = None) -> Re
         raise UsageError(f"{path} is no folder")
     with open_worktree(path) as tree:
         folder = project_folder(tree, path)
-        view = _staged(tree) if settings.staged else tree
+        view = _staged(tree) if settings.staged else watch(tree)
         with _file_facts(settings, tree.root) as (files, notes):
-            report = lint_view(view, settings, registry, folder, file_facts=files)
+            report = lint_view(view, settings, registry, folder, file_facts=files, practices=practices)
             if settings.since is not None:
-                report = _subtract(report, _before(tree, settings.since), settings, registry, folder, files)
+                report = _subtract(report, tree, _before(tree, settings.since), settings, registry, folder, files)
     return replace(report, config_notes=(*report.config_notes, *notes)) if settings.verbose else report
 
 
@@ -72,7 +88,7 @@ def _file_facts(settings: Settings, root: Path | None) -> Iterator[tuple[FileFac
     finally:
         if cache is not None:
             cache.close()
-            notes += [f"the cache was not used: {cache.trouble}"] if cache.trouble else []
+            notes += [f"{NOT_USED}: {cache.trouble}"] if cache.trouble else []
 
 
 def _staged(tree: RepoView) -> RepoView:
@@ -92,14 +108,33 @@ def _before(tree: RepoView, revision: str) -> RepoView:
 
 
 def _subtract(
-    report: Report, before: RepoView, settings: Settings, registry: Registry, folder: str, files: FileFacts
+    report: Report,
+    tree: RepoView,
+    before: RepoView,
+    settings: Settings,
+    registry: Registry,
+    folder: str,
+    files: FileFacts,
 ) -> Report:
     """Leave only what the older tree did not have; both trees are linted whole, so cross-file claims stay right."""
     with before:
-        old = lint_view(before, settings, registry, folder, missing_ok=True, file_facts=files)
+        old = lint_view(before, settings, registry, folder, missing_ok=True, file_facts=files, practices=False)
+        said = (*report.config_notes, *loosened(report, old, tree, before, settings))
     known = {diagnostic.fingerprint for diagnostic in old.diagnostics}
-    news = tuple(found for found in report.diagnostics if found.fingerprint not in known and not found.finding.calendar)
-    return replace(report, diagnostics=news, run=replace(report.run, since=settings.since))
+    untold = {outcome.code for project in old.projects for outcome in project.outcomes if outcome.reason == TIME_UP}
+    news = tuple(
+        found
+        for found in report.diagnostics
+        if found.fingerprint not in known and found.code not in untold and not found.finding.calendar
+    )
+    gaps = tuple(gap for gap in old.not_analysed if gap.reason.startswith(TIME_UP))
+    return replace(
+        report,
+        diagnostics=news,
+        not_analysed=tuple(dict.fromkeys((*report.not_analysed, *gaps))),
+        config_notes=said,
+        run=replace(report.run, since=settings.since),
+    )
 
 
 def lint_view(
@@ -110,8 +145,10 @@ def lint_view(
     *,
     missing_ok: bool = False,
     file_facts: FileFacts | None = None,
+    practices: bool = True,
 ) -> Report:
     """Lint a view. With `missing_ok` an older tree without any project gives an empty report."""
+    there = len(view.entries)
     if settings.exclude:
         from mlops_lint.repo.narrow import NarrowedView
 
@@ -120,10 +157,14 @@ def lint_view(
     projects = [] if missing_ok and not view.under(folder) else find_projects(view, folder)
     lines = Lines(view)
     known = file_facts or FileFacts()
-    runs = [_run_project(view, project, settings, registry, today, lines, known) for project in projects]
+    runs = [
+        _run_project(view, project, settings, registry, today, lines, known, practices=practices)
+        for project in projects
+    ]
     found = [diagnostic for run in runs for diagnostic in run.diagnostics]
     found, aside, notes = _suppress(view, found, settings, registry, [run.project for run in runs])
-    kept = [diagnostic for diagnostic in [*found, *notes] if _shown(diagnostic, settings, registry)]
+    every = [*found, *notes]
+    kept = [diagnostic for diagnostic in every if _shown(diagnostic, settings, registry)]
     files = tuple(path for path in view.entries if any(project.owns(path) for project in projects))
     unparsed = [gap for run in runs for gap in run.gaps]
     return Report(
@@ -133,11 +174,20 @@ def lint_view(
         ),
         projects=tuple(run.report for run in runs),
         diagnostics=tuple(sorted(kept, key=_order)),
-        not_analysed=tuple(sorted({*view.notices, *unparsed}, key=lambda gap: (gap.path, gap.reason))),
+        not_analysed=_told_once([*unparsed, *view.notices]),
+        config_notes=tuple(set_aside(settings, view.root, there - len(view.entries), len(every) - len(kept))),
         suppressed=aside,
         sources=lines.quoted(kept),
         files=files,
     )
+
+
+def _told_once(gaps: Iterable[NotAnalysed]) -> tuple[NotAnalysed, ...]:
+    """One record a file, however many of its readers gave up; what concerns no single file is told whole."""
+    first: dict[tuple[str, str], NotAnalysed] = {}
+    for gap in gaps:
+        first.setdefault((gap.path, "" if gap.path else gap.reason), gap)
+    return tuple(sorted(first.values(), key=lambda gap: (gap.path, gap.reason)))
 
 
 def _today() -> datetime.date:
@@ -181,11 +231,14 @@ def _run_project(
     today: datetime.date,
     lines: Lines,
     files: FileFacts,
+    *,
+    practices: bool,
 ) -> ProjectRun:
     known: dict[type, object] = {RepoView: view, Project: project, Today: Today(today), FileFacts: files}
     facts = facts_of(registry, known)
     chosen = selected(settings, registry.names)
-    ran = run_checks([registry.checks[code] for code in sorted(chosen)], facts, frozenset(registry.checks))
+    checks = [registry.checks[code] for code in sorted(chosen)]
+    ran = run_checks(checks, facts, frozenset(registry.checks), files.deadline)
     charter = charter_of(facts)
     outcomes, waivers = waive(ran.outcomes, waivers_of(charter), today, project.join)
     stage = charter.stage if charter else ""
@@ -197,14 +250,22 @@ def _run_project(
         path=name,
         name=_name(charter, project, view),
         stage=stage,
-        maturity=maturity(registry.checks, outcomes, target, strict=settings.strict),
+        maturity=_maturity(registry, outcomes, target, settings),
         outcomes=tuple(outcomes[code] for code in sorted(outcomes)),
         waivers=waivers,
-        practices=practices_of(facts, registry),
+        practices=practices_of(facts, registry, files.deadline) if practices or charter is None else {},
         checks={code: registry.checks[code] for code in sorted(outcomes)},
         has_charter=charter is not None,
     )
-    return ProjectRun(project, report, graded, _gaps(facts))
+    late = [NotAnalysed(project.folder, f"{TIME_UP}: checks not run: {len(ran.late)}")] if ran.late else []
+    return ProjectRun(project, report, graded, [*_gaps(facts), *late])
+
+
+def _maturity(registry: Registry, outcomes: Mapping[str, Outcome], target: int, settings: Settings) -> Maturity | None:
+    """No level where a gate was left out by a selection: nobody can say that it holds."""
+    if any(check.gate and code not in outcomes for code, check in registry.checks.items()):
+        return None
+    return maturity(registry.checks, outcomes, target, strict=settings.strict)
 
 
 def _name(charter: Charter | None, project: Project, view: RepoView) -> str:
@@ -215,13 +276,13 @@ def _name(charter: Charter | None, project: Project, view: RepoView) -> str:
     return declared or project.folder.rpartition("/")[2] or view.name
 
 
-def practices_of(facts: Facts, registry: Registry) -> dict[str, PracticeReport]:
-    """Every practice that some provider gives, as the report shows it."""
+def practices_of(facts: Facts, registry: Registry, deadline: Deadline | None = None) -> dict[str, PracticeReport]:
+    """Every practice that some provider gives, as the report shows it; behind the deadline none is worked out."""
     from mlops_lint.practices import Practice
 
     found = {}
     for kind in registry.providers.given:
-        if issubclass(kind, Practice):
+        if issubclass(kind, Practice) and not (deadline and deadline.over):
             practice = facts.get(kind)
             evidence = tuple(PracticeEvidence(shown.detail, shown.at) for shown in practice.shown)
             found[kind.title()] = PracticeReport(practice.state, evidence)
@@ -257,45 +318,3 @@ def _suppress(
 
     applied = apply(found, marks, registry.names, selected(settings, registry.names), owner)
     return list(applied.kept), applied.suppressed, list(applied.notes)
-
-
-class Lines:
-    """Source lines by place, each file read once."""
-
-    def __init__(self, view: RepoView) -> None:
-        self._view = view
-        self._files: dict[tuple[str, int | None], list[str]] = {}
-
-    def text(self, place: Location) -> str:
-        """The line that a place begins on, empty where it cannot be shown."""
-        key = (place.path, place.cell)
-        if key not in self._files:
-            self._files[key] = self._load(place)
-        lines = self._files[key]
-        return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
-
-    def _load(self, place: Location) -> list[str]:
-        if place.path not in self._view.entries:
-            return []
-        try:
-            data = self._view.read(place.path)
-        except Unreadable:
-            return []
-        if place.cell is not None:
-            from mlops_lint.documents.notebook import cell_lines
-
-            return cell_lines(data, place.cell)
-        return split_lines(data[:2_000_000].decode("utf-8", "replace"))
-
-    def quoted(self, diagnostics: Iterable[Diagnostic]) -> dict[SourceKey, str]:
-        """The lines that the findings quote, the second places included."""
-        places = [
-            place
-            for diagnostic in diagnostics
-            for place in (diagnostic.finding.place, *(related.at for related in diagnostic.finding.related))
-        ]
-        return {(place.path, place.cell, place.line): self.text(place) for place in sorted(set(places), key=_place_key)}
-
-
-def _place_key(place: Location) -> tuple[str, int, int, int]:
-    return (place.path, place.cell or 0, place.line, place.column)

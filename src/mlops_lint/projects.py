@@ -19,16 +19,27 @@ _SIGNS = frozenset(
 def find_projects(view: RepoView, folder: str = "") -> list[Project]:
     """The projects at and below `folder`, the one at its root first. Raises NoProjectError where nothing is.
 
-    Without a charter at the folder itself it still is a project when no charter stands below it either.
+    Where no charter stands at or below the folder, the nearest one above it counts, so that the linter may be run from
+    anywhere within a project; where there is none at all, the folder itself is a project that lacks one.
     """
     paths = view.under(folder)
     folders = [posixpath.dirname(path) for path in paths if posixpath.basename(path) == CHARTER]
     if not folders:
         if not any(_looks_like_project(path) for path in paths):
             raise NoProjectError(f"nothing in {folder or view.name!r} looks like a machine-learning project")
-        folders = [folder]
-    ordered = sorted(set(folders))
-    return [_project(own, ordered) for own in ordered]
+        above = charter_above(view, folder)
+        folders = [folder if above is None else above]
+    every = {posixpath.dirname(path) for path in view.entries if posixpath.basename(path) == CHARTER}
+    return [_project(own, sorted(every)) for own in sorted(set(folders))]
+
+
+def charter_above(view: RepoView, folder: str) -> str | None:
+    """The nearest folder above `folder` that holds a charter."""
+    while folder:
+        folder = posixpath.dirname(folder)
+        if posixpath.join(folder, CHARTER) in view.entries:
+            return folder
+    return None
 
 
 def _project(folder: str, all_folders: list[str]) -> Project:

@@ -139,3 +139,5 @@ class Report:
     suppressed: tuple[Suppressed, ...] = ()
     sources: Mapping[SourceKey, str] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+    more: tuple[tuple[str, int], ...] = ()
+    """How many findings of a check are beyond what a report may hold."""

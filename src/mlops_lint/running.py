@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from mlops_lint.checks import Check, Outcomes, charter_of
+from mlops_lint.deadline import TIME_UP, Deadline
 from mlops_lint.errors import CheckCrashed
 from mlops_lint.facts.inject import Facts, Unavailable
 from mlops_lint.facts.project.charter import Charter
@@ -19,17 +20,22 @@ MAX_FINDINGS = 1000
 
 @dataclass(slots=True)
 class Ran:
-    """The outcomes by code, and what crashed."""
+    """The outcomes by code, what crashed, and what there was no time for."""
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     crashes: list[CheckCrashed] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
 
 
-def run_checks(checks: Iterable[Check], facts: Facts, known: frozenset[str]) -> Ran:
-    """Run all; review checks last, with the outcomes of the others."""
+def run_checks(checks: Iterable[Check], facts: Facts, known: frozenset[str], deadline: Deadline | None = None) -> Ran:
+    """Run all; review checks last, with the outcomes of the others. Behind the deadline none is begun."""
     ran = Ran()
     ordered = sorted(checks, key=lambda check: (check.reviews, check.code))
     for check in ordered:
+        if deadline is not None and deadline.over:
+            ran.late.append(check.code)
+            ran.outcomes[check.code] = Outcome(check.code, State.CANNOT_TELL, TIME_UP)
+            continue
         try:
             ran.outcomes[check.code] = _outcome(check, facts, ran.outcomes, known)
         except Exception as error:  # noqa: BLE001  (one broken check may not silence the others)

@@ -10,6 +10,8 @@ from mlops_lint.settings import Settings
 from mlops_lint.suggest import did_you_mean
 
 ALL = "ALL"
+OWN = {"SUP": "a fault of a comment that sets findings aside", "INT": "a defect of the linter itself"}
+"""How codes begin that reports hold though no check has them."""
 
 
 def resolve(selector: str, names: Mapping[str, str]) -> frozenset[str]:
@@ -18,6 +20,8 @@ def resolve(selector: str, names: Mapping[str, str]) -> frozenset[str]:
         return frozenset(names)
     wanted = selector.replace("_", "-").lower()
     found = frozenset(code for code, name in names.items() if code.startswith(selector.upper()) or name == wanted)
+    if not found and selector.upper()[:3] in OWN:
+        raise UsageError(f"`{selector}` is no check but {OWN[selector.upper()[:3]]}: it cannot be selected or left out")
     if not found:
         raise UsageError(f"no check is called `{selector}`{did_you_mean(selector, [*names, *names.values()])}")
     return found
@@ -25,6 +29,9 @@ def resolve(selector: str, names: Mapping[str, str]) -> frozenset[str]:
 
 def selected(settings: Settings, names: Mapping[str, str]) -> frozenset[str]:
     """The codes that run. The more exact selector wins, so `--select MT --ignore MT003` and its reverse both work."""
+    for _pattern, selectors in settings.per_file_ignores:  # a misspelled one is told even where no path matches
+        for selector in selectors:
+            resolve(selector, names)
     chosen = {}
     for code in names:
         on = _strength(code, settings.select or (ALL,), names)

@@ -64,6 +64,8 @@ class Settings:
     debug: bool = False
     config_files: tuple[str, ...] = ()
     """The configuration files that were read."""
+    configured: tuple[tuple[str, str], ...] = ()
+    """What they set: (option, its value as text)."""
 
     def digest(self) -> str:
         """`sha256:…` over the options that change what is found; the same for equal results."""

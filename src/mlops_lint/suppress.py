@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from mlops_lint import config
+from mlops_lint.errors import ConfigError
 from mlops_lint.model import Diagnostic, Finding, Kind, Location, Severity
-from mlops_lint.results import Suppressed
+from mlops_lint.repo.view import RepoView, Unreadable
+from mlops_lint.results import Report, Suppressed
+from mlops_lint.settings import Settings
 from mlops_lint.suggest import did_you_mean
 
 MARK = b"mlops-lint:"
@@ -148,3 +153,31 @@ def _note(
     key = f"{code}\0{suppression.at.path}\0{suppression.at.cell}\0{suppression.text}"
     fingerprint = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return Diagnostic(code, name, Severity.WARNING, finding, project_of(suppression.at.path), fingerprint)
+
+
+def set_aside(settings: Settings, root: Path | None, files: int, findings: int) -> Iterator[str]:
+    """What a configuration left out: it belongs to the repository, which must not be able to hide that."""
+    yield from config.note(settings, root)
+    if files:
+        yield f"left out by `exclude`: {files} file{'s' if files > 1 else ''}"
+    if findings:
+        yield f"left out by `per-file-ignores` or `min-confidence`: {findings} finding{'s' if findings > 1 else ''}"
+
+
+def loosened(report: Report, old: Report, tree: RepoView, before: RepoView, settings: Settings) -> Iterator[str]:
+    """What changed of that which decides what is shown: a change must not hide its own findings unseen."""
+    for file in map(Path, settings.config_files):
+        if tree.root is not None and file.is_relative_to(tree.root):
+            path = file.relative_to(tree.root).as_posix()
+            if _table(tree, path) != _table(before, path):
+                yield f"{path} was changed since {settings.since}"
+    known = {aside.diagnostic.fingerprint for aside in old.suppressed}
+    if fresh := {aside.diagnostic.fingerprint for aside in report.suppressed} - known:
+        yield f"set aside by comments that are new since {settings.since}: {len(fresh)}"
+
+
+def _table(view: RepoView, path: str) -> object:
+    try:
+        return config.table_of(Path(path), view.read(path))
+    except (Unreadable, ConfigError):
+        return None

@@ -1,4 +1,4 @@
-from mlops_lint import Charter, Evidence, Finding, Grade, Kind, Results, Severity, check
+from mlops_lint import Charter, Evidence, Finding, Grade, Kind, Results, Severity, brief, check
 
 SHOWN_BY = ("recorded_in", "implemented_in", "score", "protocol")
 
@@ -10,7 +10,7 @@ def baseline_missing(charter: Charter) -> Results:
     claim = charter.at("baseline", "kind")
     reason = charter.text("baseline", "none_because")
     if kind is None:
-        why = f"; the reason given is {reason[:60]!r}" if reason else ""
+        why = f"; the reason given is {brief(reason)!r}" if reason else ""
         yield Finding(
             charter.at("baseline", "none_because") if reason else claim,
             Kind.ABSENCE,

@@ -28,6 +28,7 @@ from mlops_lint import (
 
 _BY_OTHERS = ("human", "published")
 _CONSTANT = ("majority", "mean", "most-popular", "last-value")
+_UNLEARNED = ("rule", "heuristic", *_CONSTANT, "random")
 _LOGIC = (ast.Compare, ast.BoolOp, ast.IfExp, ast.If, ast.Match, ast.BinOp, ast.Call, ast.Subscript, ast.Attribute)
 _CITED = re.compile(
     r"https?://|\bdoi\b|10\.\d{4,}/|arxiv|et al\b|외 \d|\bISBN\b|\((?:19|20)\d\d[a-z]?\)|\b[A-Z]\w+,? (?:19|20)\d\d\b|"
@@ -62,7 +63,11 @@ def baseline_not_implemented(
     found = implementations.of(pointer)
     if isinstance(found, str):
         yield Unknown(claim, found)
-    elif fault := _fault(kind, found, code, implementations):
+    elif (
+        fault := _fault(kind, found, code, implementations)
+        or _learned(charter, kind, found, implementations)
+        or (_untold(charter, found, code, implementations))
+    ):
         yield Finding(
             claim,
             Kind.FALSE_CLAIM,
@@ -90,6 +95,30 @@ def _fault(kind: str, found: Implementation, code: Code, implementations: Implem
     return fault
 
 
+def _learned(charter: Charter, kind: str, found: Implementation, implementations: Implementations) -> str:
+    """A rule is no model: not the code that trains the model, and nothing that it fits with."""
+    if kind not in _UNLEARNED or found.definition is None:
+        return ""
+    trainer = charter.text("model", "trained_by")
+    trained = implementations.of(trainer) if trainer else ""
+    if isinstance(trained, str) or trained.definition is None:
+        return ""
+    if found.definition == trained.definition:
+        return "that trains the model (`model.trained_by`)"
+    reached = found.definition in implementations.code.reachable(trained.roots)
+    fits = implementations.fits(found.definition) if reached else None
+    return f"it fits the model itself (`{fits}`)" if fits else ""
+
+
+def _untold(charter: Charter, found: Implementation, code: Code, implementations: Implementations) -> str:
+    """Only tests call it, and none of them writes the number that is recorded."""
+    recorded = (charter.text("baseline", "recorded_in") or "").partition("#")[0].rpartition("/")[2]
+    if not recorded or not implementations.tested_only(found):
+        return ""
+    tests = [path for path in code.modules if code.is_test(path)]
+    return "" if any(recorded in code.source(path).text for path in tests) else "only tests call it"
+
+
 def _searched(charter: Charter, kind: str, code: Code, knowledge: Knowledge) -> Results:
     """No place is named: code that is a baseline by its nature (`DummyClassifier`) shows itself."""
     claim = charter.at("baseline", "kind")
@@ -99,6 +128,9 @@ def _searched(charter: Charter, kind: str, code: Code, knowledge: Knowledge) -> 
     answer = code.search(calls, [entry for entry in code.entries() if not code.is_test(entry.path)]) if calls else None
     if isinstance(answer, Found):
         yield Evidence(claim, answer.uses[0].at, Grade.PRESENT, answer.uses[0].name)
+        return
+    if unread := min((path for path in code.unparsed if not code.is_test(path)), default=None):
+        yield Unknown(claim, f"no {kind} baseline was found, but {unread} cannot be parsed", Location(unread))
         return
     named = _named(code)
     artefact = "artefact" if kind == "previous-model" else "code"

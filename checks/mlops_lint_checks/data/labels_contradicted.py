@@ -73,7 +73,13 @@ def _without(charter: Charter, labelling: Labelling, serving: Serving, claim: Lo
             "say where these labels come from: `available`, or `proxy` with `from`",
             (Related(fits[0].at if fits else needed or claim, "labels are used here"),),
         )  # fmt: skip
-    elif task in LABELLED_TASKS and (loss := labelling.losses(roots, open_ones=True)):
+    elif task in LABELLED_TASKS and (loss := labelling.losses((*roots, *labelling.roots()), open_ones=True)):
+        if given := labelling.scored_labels((*roots, *labelling.roots())):
+            message = f"labels are said to be {status!r}, and a loss is given labels out of the data"
+            help_text = "say where these labels come from: `available`, or `proxy` with `from`"
+            said = (Related(given, "labels are used here"), Related(loss, "the loss"))
+            yield Finding(claim, Kind.FALSE_CLAIM, message, help_text, said)
+            return
         reason = (
             "this loss is usually given labels, and sometimes targets made from the data; `self-supervised` says so"
         )
@@ -112,6 +118,8 @@ def _tables(charter: Charter, labelling: Labelling, pointers: Pointers) -> list[
     """The headers of the declared sources; none where one of them cannot be read."""
     found = []
     for index in range(charter.items("data", "sources")):
+        if charter.text("data", "sources", index, "role") in ("corpus", "reference", "examples"):
+            continue
         path = charter.text("data", "sources", index, "path")
         target = pointers.resolve(path, "path") if path else None
         plain = isinstance(target, FileTarget) and not target.standin

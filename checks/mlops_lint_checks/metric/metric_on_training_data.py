@@ -58,6 +58,7 @@ def metric_on_training_data(
     if not scored:
         yield Unknown(claim, f"no call that computes {name!r} was found whose rows can be followed")
         return
+    scored = [one for one in scored if not any(code.is_test(step.at.path) for step in one.steps)] or scored
     if any(one.rows in _SEEN for one in scored):
         other = measuring.elsewhere(name, found.roots if found else None)
         if other is not None and not any(one.rows in _HELD for one in scored):
@@ -92,20 +93,21 @@ def _judged(charter: Charter, name: str, claim: Location, scored: list[Scored]) 
         best = sorted(held, key=lambda one: (one.by_name, one.rows != "test", one.use.at))[0]
         yield Evidence(claim, best.use.at, Grade.PRESENT if best.by_name else Grade.LINKED, f"on {best.rows} rows")
     elif seen and not unknown:
-        yield _finding(name, claim, seen)
+        yield _finding(name, claim, split, seen)
     else:
         first = (unknown or scored)[0]
         yield Unknown(claim, f"which rows {name!r} is computed on cannot be followed", first.use.at)
 
 
-def _finding(name: str, claim: Location, seen: list[Scored]) -> Finding:
+def _finding(name: str, claim: Location, split: str | None, seen: list[Scored]) -> Finding:
     worst = sorted(seen, key=lambda one: (one.by_name, one.use.at))[0]
     presented = f", which are presented as {worst.presented} rows" if worst.presented not in (None, "train") else ""
     rows = "rows that are called training rows" if worst.by_name else "the rows that the model was fitted on"
+    said = f"{name!r} is said to be the score of the {split} split, and is" if split else f"{name!r} is"
     return Finding(
         claim,
         Kind.FALSE_CLAIM,
-        f"{name!r} is computed on {rows}{presented}",
+        f"{said} computed on {rows}{presented}",
         help="score the rows that the split held out, once",
         related=(Related(worst.use.at, "the score is computed here"), *worst.steps[:4]),
         confidence=Confidence.MEDIUM if worst.by_name else Confidence.HIGH,

@@ -1,4 +1,17 @@
-from mlops_lint import Charter, Evidence, Finding, Grade, Kind, Metric, Metrics, Related, Results, Severity, check
+from mlops_lint import (
+    Charter,
+    Evidence,
+    Finding,
+    Grade,
+    Kind,
+    Metric,
+    Metrics,
+    Related,
+    Results,
+    Severity,
+    brief,
+    check,
+)
 
 
 @check("MT001", level=1, gate=True, severity=Severity.ERROR, dimension="metric")
@@ -30,7 +43,7 @@ def _nothing(charter: Charter) -> Finding:
     return Finding(
         charter.at("metric", "none_because") if reason else charter.at("metric"),
         Kind.ABSENCE,
-        "no metric is stated" + (f"; the reason given is {reason[:60]!r}" if reason else ""),
+        "no metric is stated" + (f"; the reason given is {brief(reason)!r}" if reason else ""),
         help="name the one number that decides whether the model is good enough: `metric: {name: recall, target: 0.6}`",
     )
 
@@ -57,7 +70,7 @@ def _target(charter: Charter, metric: Metric | None) -> Results:
         return
     low, high = (metric.low, metric.high) if metric else (None, None)
     if (low is not None and target < low) or (high is not None and target > high):
-        span = f"{_shown(low)} to {_shown(high)}"
+        span = _span(low, high)
         percent = high == 1 and 1 < target <= 100
         yield Finding(
             claim,
@@ -70,5 +83,7 @@ def _target(charter: Charter, metric: Metric | None) -> Results:
     yield Evidence(claim, claim, Grade.STATED)
 
 
-def _shown(bound: float | None) -> str:
-    return "no bound" if bound is None else f"{bound:g}"
+def _span(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return f"at most {high:g}" if high is not None else f"at least {low or 0:g}"
+    return f"{low:g} to {high:g}"

@@ -1,3 +1,5 @@
+import re
+
 from mlops_lint import (
     Charter,
     Code,
@@ -10,12 +12,17 @@ from mlops_lint import (
     Location,
     Project,
     Related,
+    RepoView,
     Results,
     Severity,
     Unknown,
     check,
 )  # fmt: skip
 
+_LISTS = re.compile(
+    r"pyproject\.toml|setup\.cfg|(?:environment|conda)[\w.-]*\.ya?ml|(?:uv|poetry|pdm|pixi)\.(?:lock|toml)|Pipfile(?:\.lock)?|"
+    r"conda-lock\.yml|pylock[\w.-]*\.toml|requirements[\w.-]*\.(?:txt|in|lock)"
+)
 ENOUGH = 0.8
 """The share of exact versions from which a hand-kept list passes for a lock."""
 
@@ -27,15 +34,16 @@ def _python(code: Code) -> bool | str:
 
 
 @check("MO005", level=1, gate=True, severity=Severity.ERROR, dimension="model", when=_python)
-def environment_unlocked(charter: Charter, dependencies: Dependencies, project: Project) -> Results:
+def environment_unlocked(charter: Charter, dependencies: Dependencies, project: Project, view: RepoView) -> Results:
     """The environment is not locked: no lock file, no pins, or no Python version."""
     claim = charter.at("model", "lockfile")
     declared = charter.text("model", "lockfile")
+    unread = _unread(project, view)
     if declared is not None:
         yield from _declared(claim, project.join(declared), dependencies)
     else:
-        yield from _any(claim, dependencies)
-    if dependencies.files and dependencies.python_version is None:
+        yield from _any(claim, dependencies, unread)
+    if dependencies.files and dependencies.python_version is None and not unread:
         place = Location(dependencies.files[0].path)
         yield Finding(
             claim,
@@ -57,10 +65,19 @@ def _declared(claim: Location, path: str, dependencies: Dependencies) -> Results
         yield _loose(claim, file, Kind.FALSE_CLAIM)
 
 
-def _any(claim: Location, dependencies: Dependencies) -> Results:
+def _unread(project: Project, view: RepoView) -> str | None:
+    """A file that may list what the code needs, and that could not be read."""
+    broken = (gap.path for gap in view.notices if project.owns(gap.path))
+    return min((path for path in broken if _LISTS.fullmatch(path.rpartition("/")[2])), default=None)
+
+
+def _any(claim: Location, dependencies: Dependencies, unread: str | None) -> Results:
     locked = next((file for file in dependencies.files if _exact(file)), None)
     if locked is not None:
         yield Evidence(claim, Location(locked.path), Grade.PRESENT)
+        return
+    if unread is not None:
+        yield Unknown(claim, f"no lock was found, but {unread} cannot be read", Location(unread))
         return
     listed = [file for file in dependencies.files if file.requirements]
     if listed:

@@ -36,6 +36,7 @@ class _Hook:
     text: str
     kind: str | None
     roots: tuple[Definition, ...]
+    placed: bool = False
 
 
 def _declared(charter: Charter) -> bool | str:
@@ -56,7 +57,8 @@ def hook_not_wired(charter: Charter, wiring: Wiring, serving: Serving, jobs: Job
             yield _job(charter.at(*at, "job"), job, jobs.named(job))
         if (call := charter.text(*at, "call")) is not None:
             roots = serving.declared(*places, charter.text(*at, "from"))
-            hook = _Hook(charter.at(*at, "call"), call, charter.text(*at, "kind"), roots)
+            placed = charter.has(*at, "from")
+            hook = _Hook(charter.at(*at, "call"), call, charter.text(*at, "kind"), roots, placed)
             yield _call(charter, hook, wiring, serving)
 
 
@@ -80,7 +82,7 @@ def _judged(hook: _Hook, answer: object, idle: bool, defined: Location | None) -
     if other and other.where == "other code":
         if hook.kind in BESIDE or not hook.roots:
             return Evidence(hook.claim, other.at, Grade.LINKED, "called by a program of its own")
-        if hook.kind is None:
+        if hook.kind is None and not hook.placed:
             return Unknown(
                 hook.claim, f"{name} is called, but not from the entrypoint; `from` would settle it", other.at
             )

@@ -1,4 +1,4 @@
-from mlops_lint import Charter, Evidence, Finding, Grade, Kind, Results, Severity, check
+from mlops_lint import Charter, Evidence, Finding, Grade, Kind, Results, Severity, brief, check
 
 
 @check("MN001", level=1, gate=True, severity=Severity.ERROR, dimension="monitoring")
@@ -19,7 +19,7 @@ def hooks_missing(charter: Charter) -> Results:
         yield Finding(
             charter.at("monitoring", "none_because"),
             Kind.ABSENCE,
-            f"a model in production has no monitoring hook; the reason given is {reason[:60]!r}",
+            f"a model in production has no monitoring hook; the reason given is {brief(reason)!r}",
             help="`none_because` is accepted before production only; name the function that logs predictions",
         )
     else:

@@ -52,6 +52,8 @@ def explainability_claim_false(
     roots = serving.roots_of(place) if place else explaining.entries()
     models = charter.text("model", "trained_by")
     trained = (serving.roots_of(models) if models else ()) or explaining.entries()
+    baseline = charter.text("baseline", "implemented_in")
+    beside = serving.roots_of(baseline) if baseline else ()
     made: list[Spot] = []
     for number, method in enumerate(charter.texts("explainability", "method")):
         listed = isinstance(charter.get("explainability", "method"), list)
@@ -67,7 +69,7 @@ def explainability_claim_false(
             within = [spot for spot in spots if spot.by in reach and not code.is_test(spot.path)]
             made += within
             claim = _Claim(at, method, explainer)
-            unable = _unable(claim, within, explaining, trained)
+            unable = _unable(claim, within, explaining, trained, beside)
             yield unable or _used(claim, within, spots, explaining, roots, place)
     idle = list(_called(charter, code, wiring, explaining, serving, pointers, place)) if place and made else []
     yield from idle
@@ -76,17 +78,19 @@ def explainability_claim_false(
 
 
 def _unable(
-    claim: _Claim, within: list[Spot], explaining: Explaining, trained: tuple[Definition, ...]
-) -> Finding | None:
+    claim: _Claim, within: list[Spot], explaining: Explaining, trained: tuple[Definition, ...],
+    beside: tuple[Definition, ...],
+) -> Finding | None:  # fmt: skip
     """The method cannot explain what it is given, or the only family of model that is trained."""
     model = explaining.trained(trained)
     for spot in within:
         family = explaining.explained(spot)
         if family and not claim.explainer.explains(spot.name, family):
             return _cannot(claim, f"`{spot.name}` cannot explain a {family} model", spot.at, "given such a model here")
-    if model is None or explaining.families() != {model.family} or not claim.explainer.recognised:
+    if model is None or explaining.families(trained, beside) != {model.family} or not claim.explainer.recognised:
         return None
-    calls = [spot.name for spot in within] or [""]
+    named = [spot.name for spot in within if "." in spot.name]  # an attribute's own explainer may be out of sight
+    calls = named or [spot.name for spot in within] or [""]
     if any(claim.explainer.explains(call, model.family) for call in calls):
         return None
     what = f"`{calls[0]}`" if calls[0] else repr(claim.method)

@@ -49,6 +49,8 @@ def owner_unreachable(
 
 
 def _listed(charter: Charter, claim: Location, owners: list[str], ownership: Ownership, project: Project) -> Results:
+    others: dict[Related, list[str]] = {}
+    named: list[str] = []
     for path in _files(charter, project):
         rule = ownership.rule_for(path)
         if rule is not None and any(ownership.same(owner, listed) for owner in owners for listed in rule.owners):
@@ -56,13 +58,21 @@ def _listed(charter: Charter, claim: Location, owners: list[str], ownership: Own
             continue
         found = f"{rule.pattern} {' '.join(rule.owners)}".strip() if rule else "no line covers it"
         at = rule.at if rule else Location(ownership.codeowners or path)
-        yield Finding(
-            claim,
-            Kind.ABSENCE,
-            f"{' '.join(owners)} is not among the code owners of {path}",
-            help=f"add the line `/{path} {owners[0]}` to {ownership.codeowners}",
-            related=(Related(at, found),),
-        )
+        others.setdefault(Related(at, found), []).append(path)
+        named += rule.owners if rule else ()
+    for related, paths in others.items():
+        listed = " and ".join(filter(None, [", ".join(paths[:-1]), paths[-1]]))
+        message = f"{' '.join(owners)} is not among the code owners of {listed}"
+        help_text = _mend(owners[0], paths[0], named, ownership.codeowners or "CODEOWNERS")
+        yield Finding(claim, Kind.ABSENCE, message, help=help_text, related=(related,))
+
+
+def _mend(owner: str, path: str, named: list[str], file: str) -> str:
+    """CODEOWNERS knows handles and addresses, no names of people."""
+    if "@" in owner:
+        return f"add the line `/{path} {owner}` to {file}"
+    line = f"add a line with the handle of {owner} to {file}"
+    return f"name one of its owners as `project.owner`, such as {named[0]!r}, or {line}" if named else line
 
 
 def _files(charter: Charter, project: Project) -> list[str]:

@@ -11,6 +11,7 @@ from mlops_lint import (
     TestClaim,
     TestClaims,
     Unknown,
+    brief,
     check,
 )
 
@@ -31,7 +32,7 @@ def _none(charter: Charter, reason: str | None) -> Finding:
     return Finding(
         charter.at("tests", "none_because") if reason else charter.at("tests"),
         Kind.ABSENCE,
-        "the charter names no tests" + (f"; the reason given is {reason[:60]!r}" if reason else ""),
+        "the charter names no tests" + (f"; the reason given is {brief(reason)!r}" if reason else ""),
         help="one test that trains on ten rows and looks at the predictions is enough to begin with: `tests: tests/`",
     )
 

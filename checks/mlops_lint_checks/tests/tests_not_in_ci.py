@@ -13,6 +13,7 @@ from mlops_lint import (
     TestClaims,
     TestRun,
     Unknown,
+    brief,
     check,
 )
 
@@ -107,7 +108,7 @@ def _never(claim: TestClaim, charter: Charter, integration: Integration) -> Find
 
 
 def _text(run: TestRun) -> str:
-    return f"`{run.command.text[:60]}`" if run.command else "nothing"
+    return f"`{brief(run.command.text)}`" if run.command else "nothing"
 
 
 def _named(paths: list[str]) -> str:

@@ -14,7 +14,7 @@ from mlops_lint.cli.group import DefaultGroup, flag
 from mlops_lint.cli.options import check_options, common_options
 
 SCHEMAS = ("charter", "config", "report")
-WRONG, NO_PROJECT, INTERRUPTED = 2, 3, 130
+WRONG, NO_PROJECT, INTERRUPTED, TERMINATED = 2, 3, 130, 143
 
 
 def _version(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> None:
@@ -47,7 +47,7 @@ def check(path: str, **words: Any) -> int:
 @click.option("--output-format", "outputs", multiple=True, metavar="NAME[=FILE]", help="text or json.")
 @common_options
 def evidence(path: str, **words: Any) -> int:
-    """Show every practice: present, absent, unclear; with the places that show it."""
+    """Show every practice, with the places that show it."""
     from mlops_lint.cli import execute, parse
 
     folder = _folder(path)
@@ -60,14 +60,15 @@ def evidence(path: str, **words: Any) -> int:
 @cli.command()
 @click.argument("code", required=False)
 @flag("--all", "everything", help="Every check.")
+@flag("--examples", help="Every example of the page, with the marks that make them tests.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", help="How to show it.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour.")
 @flag("--debug", help="Show the traceback of an error.")
-def rule(code: str | None, everything: bool, output_format: str, color: str, debug: bool) -> int:
+def rule(code: str | None, everything: bool, examples: bool, output_format: str, color: str, debug: bool) -> int:
     """Show a check's page, by code or name (also: explain)."""
     from mlops_lint.cli import execute
 
-    return execute.rule(code, everything=everything, as_json=output_format == "json", color=color)
+    return execute.rule(code, everything=everything, as_json=output_format == "json", color=color, examples=examples)
 
 
 @cli.command()
@@ -83,7 +84,7 @@ def init(path: str, minimal: bool, dry_run: bool, debug: bool) -> int:
 
 
 @cli.command()
-@click.argument("name", type=click.Choice(SCHEMAS))
+@click.argument("name", metavar="NAME", type=click.Choice(SCHEMAS))
 def schema(name: str) -> int:
     """Print a JSON schema: charter, config or report."""
     from mlops_lint.cli import execute
@@ -102,6 +103,10 @@ def _folder(path: str) -> Path:
 
 def main() -> None:
     """The console script."""
+    import signal
+
+    # Ended like this, the work's `finally` still runs: temporary folders go, git and the workers end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     sys.exit(run())
 
 
@@ -114,7 +119,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         help_wanted.show()
         return WRONG
     except click.ClickException as error:
-        return _fail(error.format_message(), WRONG)
+        return _fail(" ".join(error.format_message().split()), WRONG)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except errors.NoProjectError as error:
@@ -128,7 +133,9 @@ def _unexpected(error: Exception, words: list[str]) -> int:
     if "--debug" in words:
         import traceback
 
-        traceback.print_exception(type(error), error, error.__traceback__)
+        from mlops_lint.report.sanitize import finish
+
+        sys.stderr.write(finish("".join(traceback.format_exception(error))))
     if isinstance(error, errors.MlopsLintError):
         return _fail(str(error), WRONG)
     if isinstance(error, OSError):
@@ -145,6 +152,8 @@ def _fail(message: str, code: int) -> int:
     """One line on standard error."""
     from mlops_lint.report.sanitize import clean, clip, finish
 
+    if sys.stderr is None:  # closed before the start (`2>&-`)
+        return code
     try:
         sys.stderr.write(finish(f"mlops-lint: error: {clean(clip(message))}\n"))
     except (OSError, ValueError):

@@ -5,14 +5,19 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlops_lint.cli import output
 from mlops_lint.errors import UsageError
 from mlops_lint.model import Diagnostic, Severity, State
 from mlops_lint.report import Options, render
-from mlops_lint.results import Report
 from mlops_lint.settings import Output, Settings
+
+if TYPE_CHECKING:
+    from mlops_lint.recall import Recall
+    from mlops_lint.results import Report
 
 OK, FINDINGS, INTERNAL, INCOMPLETE = 0, 1, 2, 4
 OWN_DEFECT = "INT"
@@ -26,60 +31,112 @@ def check(path: Path, settings: Settings) -> int:
         return OK
     if settings.show_files:
         return show_files(path, settings)
-    started = time.perf_counter()
-    report = _lint(path, settings)
     if settings.diff:
-        return _diff(path, report, settings)
-    if settings.fix:
-        report = _fix(path, report, settings)
-    elapsed = time.perf_counter() - started
-    for target in sorted(settings.outputs, key=lambda target: target.file is None):
-        _write(report, settings, target, elapsed)
-    return exit_code(report, settings)
+        return _diff(path, _lint(path, settings), settings)
+    return _answer(path, settings, "check")
 
 
 def evidence(path: Path, settings: Settings) -> int:
     """Lint and show the practices alone; findings do not count."""
-    report = _lint(path, settings)
-    for target in settings.outputs:
-        _write(report, settings, target, None, view="evidence")
-    return OK
+    return _answer(path, settings, "evidence")
 
 
-def _lint(path: Path, settings: Settings) -> Report:
+def _answer(path: Path, settings: Settings, view: str) -> int:
+    """Give the kept result of an unchanged tree again, or lint, report, and keep what came of it."""
+    from mlops_lint.recall import Answer, Recall
+
+    started = time.perf_counter()
+    targets = sorted(settings.outputs, key=lambda target: target.file is None)
+    shown = [_options(settings, target, view) for target in targets]
+    recall = Recall(path, settings, (view, *shown))
+    if (known := recall.load()) is not None:
+        for target, text in zip(targets, known.texts, strict=True):
+            output.write(_at_speed(text, known.elapsed, _seconds(started)), target.file)
+        return known.code
+    recall.prepare()
+    report = _lint(path, settings, recall, practices=_practices_shown(settings, view))
+    if settings.fix:
+        report = _fix(path, report, settings)
+    if view == "check":
+        report = dataclasses.replace(report, config_notes=(*report.config_notes, *_unmet(report, settings)))
+    elapsed = None if view == "evidence" else time.perf_counter() - started
+    texts = [_render(report, target, options, elapsed) for target, options in zip(targets, shown, strict=True)]
+    for target, text in zip(targets, texts, strict=True):
+        output.write(text, target.file)
+    code = exit_code(report, settings) if view == "check" else OK
+    if _keepable(report):
+        recall.keep(Answer(tuple(texts), code, "" if elapsed is None else f"{elapsed:.2f} s"))
+    return code
+
+
+def _lint(path: Path, settings: Settings, recall: Recall | None = None, *, practices: bool = False) -> Report:
     from mlops_lint.cli.progress import progress
     from mlops_lint.lint import lint
 
     with progress(quiet=settings.quiet):
-        return lint(path, settings)
+        if recall is None:
+            return lint(path, settings, practices=practices)
+        return lint(path, settings, practices=practices, watch=recall.watch)
 
 
-def _write(report: Report, settings: Settings, target: Output, elapsed: float | None, view: str = "check") -> None:
+def _practices_shown(settings: Settings, view: str) -> bool:
+    return view == "evidence" or any(target.format == "json" for target in settings.outputs)
+
+
+def _keepable(report: Report) -> bool:
+    """Whether the same tree would give the same again: not where the linter, the cache or git itself failed."""
+    from mlops_lint.deadline import TIME_UP
+    from mlops_lint.lint import NOT_USED
+
+    return not (
+        any(diagnostic.code.startswith(OWN_DEFECT) for diagnostic in report.diagnostics)
+        or any(gap.reason.startswith(("git:", TIME_UP)) for gap in report.not_analysed)
+        or any(note.startswith(NOT_USED) for note in report.config_notes)
+    )
+
+
+def _options(settings: Settings, target: Output, view: str) -> Options:
+    """How a report is shown; `elapsed` says only whether times are."""
     here = target.file is None
-    timed = settings.timings or (here and output.is_terminal())
-    options = Options(
+    timed = view == "check" and (settings.timings or (here and output.is_terminal()))
+    return Options(
         color=here and output.colored(settings.color),
         width=output.columns() if here else None,
         quiet=settings.quiet,
         verbose=settings.verbose,
         statistics=settings.statistics,
-        elapsed=elapsed if timed else None,
+        elapsed=0.0 if timed else None,
         lang=settings.lang,
         view=view,
     )
-    output.write(render(report, target.format, options), target.file)
+
+
+def _render(report: Report, target: Output, options: Options, elapsed: float | None) -> str:
+    timed = options.elapsed is not None
+    return render(report, target.format, dataclasses.replace(options, elapsed=elapsed if timed else None))
+
+
+def _seconds(started: float) -> str:
+    return f"{time.perf_counter() - started:.2f} s"
+
+
+def _at_speed(text: str, before: str, now: str) -> str:
+    """A kept text with the time that this run took in its first line, if that shows one."""
+    first, newline, rest = text.partition("\n")
+    head, found, tail = first.rpartition(f" · {before}") if before else ("", "", first)
+    return f"{head} · {now}{tail}{newline}{rest}" if found else text
 
 
 def show_files(path: Path, settings: Settings) -> int:
     """The files that a run would look at, one a line."""
     from mlops_lint.repo.worktree import open_worktree, project_folder
-    from mlops_lint.report.sanitize import clean
+    from mlops_lint.report.sanitize import clean, finish
     from mlops_lint.selection import matches
 
     with open_worktree(path) as view:
         for name in view.under(project_folder(view, path)):
             if not any(matches(name, pattern) for pattern in settings.exclude):
-                output.write(f"{clean(name)}\n")
+                output.write(finish(f"{clean(name)}\n"))
     return OK
 
 
@@ -104,12 +161,21 @@ def counts(diagnostic: Diagnostic, settings: Settings) -> bool:
 
 
 def _gate_unmet(report: Report, settings: Settings) -> bool:
-    if settings.strict and any(o.state is State.WAIVED for project in report.projects for o in project.outcomes):
-        return True
-    if settings.min_level is None:
-        return False
-    levels = [project.maturity.level for project in report.projects if project.maturity is not None]
-    return any(level < settings.min_level for level in levels)
+    return any(_unmet(report, settings))
+
+
+def _unmet(report: Report, settings: Settings) -> Iterator[str]:
+    """What fails the run though no finding does, in words: an exit code alone explains nothing."""
+    for project in report.projects:
+        if settings.strict and (waived := [o.code for o in project.outcomes if o.state is State.WAIVED]):
+            yield f"{project.name}: {', '.join(sorted(waived))} waived, which `strict` does not take"
+        if settings.min_level is None:
+            continue
+        # A project without a level (some gates were not run) has not shown that it reaches one.
+        level = project.maturity.level if project.maturity else -1
+        if level < settings.min_level:
+            has = f"level {level}" if project.maturity else "no level, as some gates were not run"
+            yield f"{project.name}: {has}; `min-level` asks for {settings.min_level}"
 
 
 def _edits(path: Path, report: Report, settings: Settings) -> tuple[Path, list[Diagnostic]]:
@@ -145,11 +211,11 @@ def _fix(path: Path, report: Report, settings: Settings) -> Report:
         return report
     notes = [f"fixes applied: {planned.applied}, files changed: {len(planned.changes)}"] if planned.applied else []
     notes += [f"not fixed: {reason}" for reason in planned.refused]
-    again = _lint(path, settings) if planned.applied else report
+    again = _lint(path, settings, practices=_practices_shown(settings, "check")) if planned.applied else report
     return dataclasses.replace(again, config_notes=(*again.config_notes, *notes))
 
 
-def rule(selector: str | None, *, everything: bool, as_json: bool, color: str) -> int:
+def rule(selector: str | None, *, everything: bool, as_json: bool, color: str, examples: bool = False) -> int:
     """A check's page, or the table of all checks."""
     if everything == (selector is not None):
         raise UsageError("name one check, or ask for --all")
@@ -163,31 +229,24 @@ def rule(selector: str | None, *, everything: bool, as_json: bool, color: str) -
     if as_json:
         text = pages.as_json(checks, one=not everything and len(checks) == 1)
     elif len(checks) == 1:
-        text = pages.page(checks[0], color=output.colored(color), width=output.columns())
+        text = pages.page(checks[0], color=output.colored(color), width=output.columns(), examples=examples)
     else:
-        text = pages.table(checks, color=output.colored(color))
+        text = pages.table(checks, color=output.colored(color), width=output.columns())
     output.write(text)
     return OK
 
 
 def init(path: Path, *, minimal: bool, dry_run: bool) -> int:
     """Draft a charter; never overwrites one."""
-    from mlops_lint.initialise import draft
+    from mlops_lint.initialise import draft, write
+    from mlops_lint.report.sanitize import clean
 
     drafted = draft(path, minimal)
-    target = Path(drafted.path) if Path(drafted.path).is_absolute() else path / drafted.path
+    target = drafted.path
     if dry_run:
         output.write(drafted.text)
         return OK
-    try:
-        with target.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(drafted.text)
-    except FileExistsError:
-        raise UsageError(f"{target} is there already; it is never overwritten (see --dry-run)") from None
-    except OSError as error:
-        raise UsageError(f"could not write {target}: {error.strerror}") from error
-    from mlops_lint.report.sanitize import clean
-
+    write(drafted)
     notes = "".join(f"  {clean(note)}\n" for note in drafted.notes)
     output.write(f"wrote {clean(str(target))}\n{notes}next: read it, correct the guesses, run `mlops-lint`\n")
     return OK

@@ -18,7 +18,12 @@ def write(text: str, file: str | None = None) -> None:
     if file is not None:
         replace(Path(file), text.encode("utf-8"))
         return
+    from mlops_lint.report.sanitize import finish
+
+    text = finish(text, color=True, commands=True)  # whoever wrote it: nothing leaves that acts on a terminal
     stream = sys.stdout
+    if stream is None:
+        raise UsageError("could not write output: standard output is closed")
     encoding = stream.encoding or "utf-8"
     if not encoding.lower().replace("-", "").startswith("utf"):
         text = text.translate(_PLAIN)
@@ -59,9 +64,9 @@ def colored(choice: str) -> bool:
 
 
 def is_terminal() -> bool:
-    """Whether standard output is one."""
+    """Whether standard output is one; it is None where it was closed before the start (`>&-`)."""
     try:
-        return sys.stdout.isatty()
+        return sys.stdout is not None and sys.stdout.isatty()
     except ValueError:
         return False
 

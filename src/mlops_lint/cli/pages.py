@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mlops_lint.report.canvas import Canvas, Span, pad
-from mlops_lint.report.json import dumps
+from mlops_lint.report.escape import json as dumps
+from mlops_lint.report.excerpt import with_two_examples
 from mlops_lint.report.sanitize import finish
 from mlops_lint.results import CheckInfo
 
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+_BEGINS = re.compile(r"#|\s*(?:[-*]\s|\d+\.\s|\|)")
+"""How a line begins that does not go on with the one before."""
 _INLINE = re.compile(r"(`[^`]+`|\*\*[^*]+\*\*)")
 
 
@@ -31,28 +35,31 @@ def as_json(checks: Sequence[CheckInfo], *, one: bool) -> str:
     return dumps(rows[0] if one else rows)
 
 
-def table(checks: Sequence[CheckInfo], *, color: bool) -> str:
-    """One line a check: code, name, level, whether it is a gate, what it finds."""
-    canvas = Canvas(color=color)
+def table(checks: Sequence[CheckInfo], *, color: bool, width: int | None = None) -> str:
+    """One line a check: code, name, level, whether it is a gate, what it finds; wrapped on a terminal."""
+    canvas = Canvas(color=color, width=width)
     broad = max((len(check.name) for check in checks), default=0)
     for check in checks:
         style = check.severity.value
         gate = "gate" if check.gate else "    "
-        canvas.line(
+        canvas.prose(
             (pad(check.code, 6), "strong"),
             f" {pad(check.name, broad)}  level {check.level} {gate}  ",
             (pad(style, 7), style),
             f"  {check.summary}",
+            indent=7,
         )
     return finish(canvas.text(), color=color)
 
 
-def page(check: CheckInfo, *, color: bool, width: int | None) -> str:
-    """The page: headings bold, code set off, words wrapped where there is a terminal."""
+def page(check: CheckInfo, *, color: bool, width: int | None, examples: bool = False) -> str:
+    """The page, wrapped where there is a terminal; with two of its examples, or with all as they are written."""
     canvas = Canvas(color=color, width=width)
     fence = ""
-    for line in (check.doc or f"# `{check.name}` ({check.code})\n\n{check.summary}\n").split("\n"):
-        mark = re.match(r"\s*(`{3,}|~{3,})", line)
+    doc = check.doc or f"# `{check.name}` ({check.code})\n\n{check.summary}\n"
+    doc = doc if examples else with_two_examples(doc)
+    for line in doc.split("\n") if width is None else _unwrapped(doc):
+        mark = _FENCE.match(line)
         if mark and (not fence or mark[1].startswith(fence)):
             fence = "" if fence else mark[1]
         elif fence:
@@ -68,6 +75,25 @@ def page(check: CheckInfo, *, color: bool, width: int | None) -> str:
     canvas.blank()
     canvas.line((f"{check.code} · {kind}", "quiet"))
     return finish(canvas.text(), color=color)
+
+
+def _unwrapped(doc: str) -> Iterator[str]:
+    """The page's lines, each paragraph and each item of a list as one, so that it wraps anew."""
+    held, fence = "", ""
+    for line in doc.split("\n"):
+        mark = _FENCE.match(line)
+        if mark and (not fence or mark[1].startswith(fence)):
+            fence = "" if fence else mark[1]
+        elif not fence and held and line.strip() and not _BEGINS.match(line):
+            held = f"{held} {line.strip()}"
+            continue
+        if held:
+            yield held
+        held = "" if mark or fence or not line.strip() or line.startswith("#") else line
+        if not held:
+            yield line
+    if held:
+        yield held
 
 
 def _spans(line: str) -> Iterator[Span]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,14 @@ def settings_from(path: Path, words: Mapping[str, Any]) -> Settings:
     for name in _LISTS:
         if name in given:
             given[name] = _split(given[name])
+            if not given[name]:
+                raise UsageError(f"--{name.replace('_', '-')} names nothing")
     if "per_file_ignores" in given:
         given["per_file_ignores"] = _per_file(given["per_file_ignores"])
     if given.pop("no_cache", False):
         given["cache"] = False
+    if given.get("isolated") and "config" in given:
+        raise UsageError("--isolated reads no configuration file; it cannot be used with --config")
     given["outputs"] = _outputs(given.get("outputs", ()))
     settings = Settings(**given, today=_today())
     return settings if settings.isolated else _configured(path, settings, frozenset(given))
@@ -59,12 +64,16 @@ def _outputs(values: Iterable[str]) -> tuple[Output, ...]:
     for value in values:
         name, equals, file = value.partition("=")
         if name not in FORMATS:
-            raise UsageError(f"no output format is called `{name}`{did_you_mean(name, FORMATS)}")
+            near = did_you_mean(name, FORMATS) or f"; there are {', '.join(FORMATS)}"
+            raise UsageError(f"no output format is called `{name}`{near}")
         if equals and not file:
             raise UsageError(f"--output-format {name}= names no file")
-        outputs.append(Output(name, file or None))
+        outputs.append(Output(name, None if file in ("", "-") else file))
     if sum(output.file is None for output in outputs) > 1:
         raise UsageError("two reports cannot both go to standard output; give one a file: NAME=FILE")
+    files = [os.path.abspath(output.file) for output in outputs if output.file is not None]  # noqa: PTH100  (as text)
+    if len(set(files)) < len(files):
+        raise UsageError("two reports cannot go to the same file")
     return tuple(outputs) or (Output("text"),)
 
 
@@ -73,6 +82,8 @@ def _today() -> datetime.date | None:
     if not text:
         return None
     try:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):  # Python 3.11 takes more forms than 3.10 does
+            raise ValueError
         return datetime.date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{TODAY} must be a date (YYYY-MM-DD), not {text!r}") from None

@@ -14,7 +14,7 @@ _TEXT = "mlops-lint: reading the repository …"
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[None]:
     """Shows one line on standard error after a second, and takes it away at the end."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield
         return
     shown = threading.Event()

@@ -18,7 +18,7 @@ def parse_json(data: bytes, *, limit: int = LIMIT) -> Node:
     """The tree of a JSON document; NaN and Infinity are read as the floats that Python writes so."""
     try:
         encoding = json.detect_encoding(data)
-        text = decode(data, limit, encoding)
+        text = decode(data, limit, encoding.removesuffix("-sig"))
         json.loads(text)
     except json.JSONDecodeError as error:
         raise DocumentError(error.msg, error.lineno, error.colno) from None

@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from mlops_lint.documents.substitution import substituted
+
 MAX_LINES = 20_000
+MAX_EXPANDED = 10_000
+MAX_PREREQUISITES = 100_000
+"""Of all rules together: `a b c: d e f` is nine of them."""
 _ASSIGN = re.compile(r"\s*(?:export\s+|override\s+)*([A-Za-z_][\w.-]*)\s*(::?:?=|\?=|\+=|!=|=)\s*(.*)$")
 _RULE = re.compile(r"([^\s:=#][^:=#]*?)\s*(::?)(?!=)\s*(.*)$")
 _INCLUDE = re.compile(r"[-s]?include\s+(.+)$")
@@ -39,15 +44,19 @@ class Makefile:
     variables: dict[str, str] = field(default_factory=dict)
     includes: list[str] = field(default_factory=list)
     default: str = ""
+    edges: int = 0
 
     def expand(self, text: str) -> str:
         """`$(NAME)` by its value, `$$` by `$`; functions and unknown names stay."""
         for _ in range(8):
-            expanded = _REFERENCE.sub(lambda match: self.variables.get(match[1] or match[2], match[0]), text)
-            if expanded == text or len(expanded) > 10_000:
+            expanded = substituted(_REFERENCE, self._value, text, MAX_EXPANDED)
+            if expanded == text:
                 break
             text = expanded
         return text.replace("$$", "$")
+
+    def _value(self, match: re.Match[str]) -> str:
+        return self.variables.get(match[1] or match[2], match[0])
 
 
 def parse_makefile(text: str) -> Makefile:
@@ -110,9 +119,13 @@ def _rule(made: Makefile, names: str, rest: str, number: int) -> list[Target]:
     targets = []
     if _ASSIGN.fullmatch(prerequisites) and "=" in prerequisites:
         return []
-    for name in made.expand(names).split():
+    needed = [word for word in made.expand(prerequisites).split() if word != "|"]
+    for name in dict.fromkeys(made.expand(names).split()):
+        made.edges += 1 + len(needed)
+        if made.edges > MAX_PREREQUISITES:
+            break
         target = made.targets.setdefault(name, Target(name, number))
-        target.prerequisites += [word for word in made.expand(prerequisites).split() if word != "|"]
+        target.prerequisites += needed
         targets.append(target)
     if recipe.strip():
         _add_recipe(targets, recipe.strip(), number)

@@ -11,8 +11,9 @@ from typing import Any
 from mlops_lint.documents.node import DocumentError
 
 MAX_BYTES = 20_000_000
+MAX_CODE = 1_000_000
 _MAGIC = re.compile(r"^\s*(?:[%!?]|[\w.]+\?{1,2}\s*$)")
-_ASSIGNED_MAGIC = re.compile(r"^(\s*[\w, ]+=\s*)[%!].*$")
+_ASSIGNED_MAGIC = re.compile(r"^(\s*\w[\w, ]*=\s*)[%!].*$")
 _PYTHON_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
 
 
@@ -23,7 +24,10 @@ def join_cells(data: bytes) -> tuple[str, tuple[tuple[int, int], ...]]:
     """
     text: list[str] = []
     cells: list[tuple[int, int]] = []
-    for number, source in _code_cells(_load(data)):
+    sources = _code_cells(_load(data))
+    if sum(len(source) for _, source in sources) > MAX_CODE:
+        raise DocumentError(f"its cells hold more than {MAX_CODE // 1_000_000} MB of code", 1, 1)
+    for number, source in sources:
         lines = _without_magics(source)
         cells.append((len(text) + 1, number))
         text.extend(lines if _parses("\n".join(lines)) else [""] * len(lines))

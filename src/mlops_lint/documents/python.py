@@ -7,13 +7,15 @@ import io
 import re
 import tokenize
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mlops_lint.documents.node import DocumentError
 from mlops_lint.model import Location
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 200
+MAX_FIELDS = 30_000
+_FORMATTED = re.compile(r"(?<!\w)(?:[rR]?[fF]|[fF][rR])[\"']")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _ENCODINGS = frozenset(
     [
@@ -42,25 +44,16 @@ _ENCODINGS = frozenset(
 
 
 @dataclass(slots=True)
-class PythonSource:
-    """A parsed file; a notebook's code cells are joined and `at` finds the cell again.
+class PythonText:
+    """A file as it is written, not parsed; a notebook's code cells are joined and places know the cell again.
 
     `cells` holds, for a notebook, (first line in the joined text, cell number) in order.
     """
 
     path: str
     text: str
-    tree: ast.Module
-    lines: list[str] = field(default_factory=list)
+    lines: list[str]
     cells: tuple[tuple[int, int], ...] = ()
-
-    def at(self, node: ast.AST) -> Location:
-        """The span of `node`; the whole first line for the module itself."""
-        start: int | None = getattr(node, "lineno", None)
-        if start is None:
-            return self.line(1)
-        end = getattr(node, "end_lineno", None) or start
-        return self.span(start, getattr(node, "col_offset", 0), end, getattr(node, "end_col_offset", None))
 
     def span(self, line: int, column: int, end_line: int, end_column: int | None) -> Location:
         """A span given as `ast` counts: 1-based lines, 0-based UTF-8 byte columns."""
@@ -90,25 +83,51 @@ class PythonSource:
         return len(text.encode()[:byte_column].decode(errors="replace"))
 
 
+@dataclass(slots=True, kw_only=True)
+class PythonSource(PythonText):
+    """A parsed file."""
+
+    tree: ast.Module
+
+    def at(self, node: ast.AST) -> Location:
+        """The span of `node`; the whole first line for the module itself."""
+        start: int | None = getattr(node, "lineno", None)
+        if start is None:
+            return self.line(1)
+        end = getattr(node, "end_lineno", None) or start
+        return self.span(start, getattr(node, "col_offset", 0), end, getattr(node, "end_col_offset", None))
+
+
 def split_lines(text: str) -> list[str]:
     """Lines as Python counts them: form feeds and Unicode separators do not end one."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def parse_python(path: str, data: bytes) -> PythonSource:
-    """Parse a `.py` file or a notebook. Raises DocumentError, never anything else."""
+def read_python(path: str, data: bytes) -> PythonText:
+    """The code of a `.py` file or a notebook. Raises DocumentError, never anything else."""
     if path.endswith(".ipynb"):
         from mlops_lint.documents.notebook import join_cells
 
         text, cells = join_cells(data)
     else:
         text, cells = decode(data), ()
-    return PythonSource(path, text, parse_text(text), split_lines(text), cells)
+    return PythonText(path, text, split_lines(text), cells)
+
+
+def parse_python(path: str, data: bytes) -> PythonSource:
+    """Parse a `.py` file or a notebook. Raises DocumentError, never anything else."""
+    return parsed(read_python(path, data))
+
+
+def parsed(text: PythonText) -> PythonSource:
+    """The same text with its tree; raises DocumentError."""
+    return PythonSource(text.path, text.text, text.lines, text.cells, tree=parse_text(text.text))
 
 
 def parse_text(text: str) -> ast.Module:
     """`ast.parse` that is silent about warnings and raises DocumentError alone."""
     guard_depth(text)
+    guard_fields(text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -155,7 +174,13 @@ def guard_depth(text: str) -> None:
             raise DocumentError("nested too deeply to be parsed", text.count("\n", 0, match.start()) + 1, 1)
 
 
-def comments(source: PythonSource) -> list[tuple[int, str]]:
+def guard_fields(text: str) -> None:
+    """Refuse f-strings with more fields than anybody writes: older parsers take quadratic time for them."""
+    if text.count("{") > MAX_FIELDS and _FORMATTED.search(text):
+        raise DocumentError("more braces than are read in a file with f-strings", 1, 1)
+
+
+def comments(source: PythonText) -> list[tuple[int, str]]:
     """(line of the joined text, comment with its #) for each comment; tokenizes only when there is a `#`."""
     if "#" not in source.text:
         return []

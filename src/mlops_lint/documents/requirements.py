@@ -71,7 +71,7 @@ def parse_requirement(text: str, line: int = 1) -> RequirementLine | None:
         return _reference(editable[1], line)
     if text.startswith("-"):
         return None
-    body = re.split(r"\s*;", body, maxsplit=1)[0].strip() if "://" not in body else re.split(r"\s+;", body)[0].strip()
+    body = (body.partition(";")[0] if "://" not in body else re.split(r"\s;", body, maxsplit=1)[0]).strip()
     if re.match(r"(?:git\+|https?://|file:|\.{0,2}/)", body):
         return _reference(body, line)
     match = _NAME.fullmatch(body)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mlops_lint.documents.shellwords import Token, tokens
+from mlops_lint.documents.substitution import substituted
 
 _SEPARATORS = frozenset({";", "&", "\n", ";;"})
 _HARMLESS = frozenset({"true", ":", "echo", "printf"})
@@ -60,7 +61,7 @@ def substitute(text: str, env: Mapping[str, str]) -> str:
             value = default
         return match.group() if value is None or "\n" in value else value
 
-    return _VARIABLE.sub(replace, text)
+    return substituted(_VARIABLE, replace, text, max(MAX_SCRIPT, len(text)))
 
 
 def assigned(text: str) -> dict[str, str]:

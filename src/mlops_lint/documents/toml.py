@@ -11,11 +11,16 @@ from mlops_lint.documents.node import DocumentError, ListNode, MapNode, Node, Po
 
 LIMIT = 1_000_000
 MAX_DEPTH = 50
+MAX_BITS = 4_000
+MAX_PARTS = 50_000
+MAX_TABLES = 20_000
+MAX_RUN = 100
 
 _PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
 _KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
 _TABLE = re.compile(rf"\s*(\[\[?)\s*({_PART}(?:\s*\.\s*{_PART})*)\s*\]")
 _LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
+_RUN = re.compile(rf"(?<![\w.-])[\w-]+(?:\.[\w-]+){{{MAX_RUN},}}", re.ASCII)
 Route = tuple["str | int", ...]
 
 
@@ -29,10 +34,20 @@ def parse_toml(data: bytes, *, limit: int = LIMIT) -> Node:
 
 def _guard(text: str) -> None:
     """Refuse keys of hundreds of parts: reading them takes quadratic time."""
+    if text.count("\n[") > MAX_TABLES:
+        raise DocumentError("more tables than are read")
+    parts = 0
     for number, line in enumerate(text.split("\n"), 1):
-        match = (_TABLE.match(line) or _KEY.match(line)) if line.count(".") > MAX_DEPTH else None
-        if match and match.group(match.lastindex or 1).count(".") > MAX_DEPTH:
+        dots = line.count(".")
+        match = (_TABLE.match(line) or _KEY.match(line)) if dots else None
+        own = match.group(match.lastindex or 1).count(".") if match else 0
+        if own > MAX_DEPTH:
             raise DocumentError(f"a key of more than {MAX_DEPTH} parts", number)
+        parts += own
+        if parts > MAX_PARTS:
+            raise DocumentError("more dotted keys than are read", number)
+        if dots > MAX_DEPTH and _RUN.search(line):
+            raise DocumentError(f"something of more than {MAX_RUN} parts with dots between", number)
 
 
 def _load(text: str) -> dict[str, Any]:
@@ -92,6 +107,8 @@ class _Tree:
             )
         if isinstance(value, list):
             return ListNode(start, start, tuple(self.node(v, (*route, i)) for i, v in enumerate(value)))
+        if isinstance(value, int) and value.bit_length() > MAX_BITS:
+            raise DocumentError("a number of more digits than are read", *start)
         scalar: Scalar = value if isinstance(value, str | int | float | bool) else str(value)
         return ScalarNode(start, start, str(value), isinstance(value, str), scalar)
 

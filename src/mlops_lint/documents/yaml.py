@@ -52,7 +52,7 @@ class Fault:
 
 def parse_yaml(data: bytes, *, strict: bool = False, limit: int | None = None) -> Node | None:
     """The one document of `data`, None where it is empty; strict refuses repeated keys, tags and aliases."""
-    documents = _read(data, strict=strict, limit=limit, faults=None)
+    documents = _read(data, strict=strict, limit=limit, faults=None, most=1)
     if len(documents) > 1:
         line, column = documents[1].start
         raise DocumentError("a second document begins here; one is expected", line, column)
@@ -66,7 +66,7 @@ def parse_yaml_all(data: bytes, *, limit: int | None = None) -> list[Node]:
 
 def parse_charter(text: str, faults: list[Fault]) -> Node | None:
     """One strict document that goes on behind tags and aliases and notes them as `faults`; repeated keys are kept."""
-    documents = _build(text, strict=True, faults=faults)
+    documents = _build(text, strict=True, faults=faults, most=1)
     if len(documents) > 1:
         line, column = documents[1].start
         raise DocumentError("a second document begins here; a charter is one document", line, column)
@@ -87,9 +87,11 @@ def type_plain(text: str) -> Scalar:
     return int(text, 0) if _BASED.fullmatch(text) else text
 
 
-def _read(data: bytes, *, strict: bool, limit: int | None, faults: list[Fault] | None) -> list[Node]:
+def _read(
+    data: bytes, *, strict: bool, limit: int | None, faults: list[Fault] | None, most: int = MAX_EVENTS
+) -> list[Node]:
     text = decode(data, limit if limit is not None else CHARTER_LIMIT if strict else LIMIT)
-    return _build(text, strict=strict, faults=faults)
+    return _build(text, strict=strict, faults=faults, most=most)
 
 
 @functools.cache
@@ -252,7 +254,8 @@ def _merged(merges: list[Node]) -> list[tuple[ScalarNode, Node]]:
     return list(found.values())
 
 
-def _build(text: str, *, strict: bool, faults: list[Fault] | None) -> list[Node]:
+def _build(text: str, *, strict: bool, faults: list[Fault] | None, most: int) -> list[Node]:
+    """The documents of a text; stops behind the one too many, so that the caller can say where it begins."""
     import yaml
 
     builder = _Builder(text, strict, faults)
@@ -271,4 +274,6 @@ def _build(text: str, *, strict: bool, faults: list[Fault] | None) -> list[Node]
             builder.alias(event)
         elif isinstance(event, yaml.DocumentStartEvent):
             builder.anchors.clear()
+            if len(builder.documents) > most:
+                break
     return builder.documents

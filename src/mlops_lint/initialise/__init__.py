@@ -30,7 +30,7 @@ def draft(path: Path, minimal: bool = False, today: datetime.date | None = None)
     from mlops_lint.checks import load_packs
     from mlops_lint.facts.project.project import Project
     from mlops_lint.initialise.compose import compose
-    from mlops_lint.projects import CHARTER, find_projects
+    from mlops_lint.projects import CHARTER, charter_above, find_projects
     from mlops_lint.repo.worktree import open_worktree, project_folder
 
     if not path.is_dir():
@@ -44,6 +44,9 @@ def draft(path: Path, minimal: bool = False, today: datetime.date | None = None)
         root = view.root or path
         text, notes = compose(view, project, load_packs(), today or _today(), minimal=minimal)
         target = root / own
+        above = charter_above(view, folder)
+        if above is not None:
+            notes = (*notes, f"{above or '.'} has a charter already; this one makes {folder} a project of its own")
         return Draft(text, target, own, notes, target.exists() or target.is_symlink())
 
 

@@ -14,7 +14,7 @@ from mlops_lint.initialise.found import NOT_STATED, Found
 from mlops_lint.initialise.tree import Block, Value, block_of
 from mlops_lint.model import Location
 from mlops_lint.practices.baselines import beside, named_baselines
-from mlops_lint.practices.measuring import is_loss
+from mlops_lint.practices.measuring import by_hand, is_loss, metric_named
 
 _RESULTS = ("metric", "eval", "score", "result", "report", "summary", "baseline")
 _TASKS = {"regressor": "regression", "clusterer": "clustering", "recommender": "recommendation", "ranker": "ranking",
@@ -39,7 +39,9 @@ def metric(found: Found, recorded: list[Recorded], *, minimal: bool) -> Block:
     computed = _computed(found)
     kept = [record for record in recorded if not record.baseline]
     both = [record.metric.name for record in kept if record.metric.name in computed]
-    names = both or sorted(computed, key=lambda name: (-len(computed[name]), name)) or [r.metric.name for r in kept]
+    blind = {metric.name for metric in found.metrics.all if "imbalance-blind" in metric.marks}
+    often = sorted(computed, key=lambda name: (-len(computed[name]), name in blind, name))
+    names = both or often or [r.metric.name for r in kept]
     if not names:
         return none()
     name = names[0]
@@ -57,11 +59,19 @@ def metric(found: Found, recorded: list[Recorded], *, minimal: bool) -> Block:
 
 
 def _computed(found: Found) -> dict[str, list[tuple[Value | None, Location]]]:
-    known = sorted({call for metric in found.metrics.all for call in metric.callables if not is_loss(call)})
-    calls = {call: _meant(found.metrics, call) for call in known}
+    known = {call for metric in found.metrics.all for call in metric.callables if not is_loss(call)}
+    calls = {call: _meant(found.metrics, call) for call in sorted(known)}
+    reports = {call: _reported(found.metrics, call) for metric in found.metrics.all for call in metric.reports}
     places: dict[str, list[tuple[Value | None, Location]]] = {}
-    for use in found.own.uses(set(calls), tests=False):
-        places.setdefault(calls[use.name].name, []).append((found.symbol(use), use.at))
+    for written, tests in ((calls, False), (reports, False), (calls, True), (reports, True)):
+        for use in found.own.uses(set(written), tests=tests) if not places else ():
+            places.setdefault(written[use.name].name, []).append((found.symbol(use), use.at))
+        for one in by_hand(found.own, found.metrics) if not places and written is reports and not tests else ():
+            metric = metric_named(one.name, found.metrics)
+            at = found.code.at(one)
+            places.setdefault(metric.name if metric else one.name, []).append(
+                (found.definition(one.path, one.qualname, at), at)
+            )
     for found_at in places.values():  # a module can be pointed into, a notebook cannot
         found_at.sort(key=lambda item: item[1].cell is not None)
     return places
@@ -73,6 +83,12 @@ def _meant(metrics: Metrics, call: str) -> Metric:
     bare = re.sub("^(?:Binary|Multiclass|Multilabel)", "", call.rpartition(".")[2])
     named = metrics.get(bare)
     return named if named is not None and named in known else known[0]
+
+
+def _reported(metrics: Metrics, call: str) -> Metric:
+    """Of several numbers in one report, the one that holds the others together."""
+    known = {metric.name: metric for metric in metrics.computed_by(call)}
+    return known.get("f1") or next(iter(known.values()))
 
 
 class Recorded:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mlops_lint.initialise.found import NOT_STATED, Found
-from mlops_lint.initialise.numbers import none
 from mlops_lint.initialise.tree import Block, Item, Value, block_of, sound
 from mlops_lint.knowledge import table
 
@@ -46,7 +45,8 @@ def monitoring(found: Found) -> Block:
                 seen.add(str(hook.value))
                 kinds = [str(kind) for kind in tool.get("kinds", ())]
                 hooks.append(block_of({"call": hook, "kind": Value(kinds[0]) if len(kinds) == 1 else None}))
-    return Block({"hooks": hooks[:MAX_HOOKS]}) if hooks else none()
+    # Before production the reason passes for an answer, so it may not be one that nobody has given.
+    return Block({"hooks": hooks[:MAX_HOOKS]} if hooks else {"none_because": Value(NOT_STATED)})
 
 
 def fairness(found: Found) -> Block | None:
@@ -85,7 +85,8 @@ def _protected(found: Found) -> list[Value]:
             text = str(node.value)
             if text not in columns and any(_matches(text, row) for row in rows.values()) and found.own.runs(path, node):
                 columns[text] = Value(text, found.own.at(path, node))
-    return [columns[text] for text in sorted(columns)][:MAX_HOOKS]
+    once = {re.sub(r"[\s_-]+", "", text).lower(): columns[text] for text in sorted(columns, reverse=True)}
+    return sorted(once.values(), key=lambda value: str(value.value))[:MAX_HOOKS]
 
 
 def _columns(tree: ast.Module) -> Iterator[ast.Constant]:

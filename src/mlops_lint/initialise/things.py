@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from mlops_lint.facts.project.ci import runs_tests
 from mlops_lint.initialise.found import NOT_STATED, Found
 from mlops_lint.initialise.numbers import none
 from mlops_lint.initialise.tree import Block, Item, Value, block_of, sound
@@ -21,6 +22,9 @@ _ROLES = (
     ("val", "validation"),
     ("test", "test"),
 )
+_HELPERS = frozenset("encoder scaler vectorizer tokenizer binarizer transformer preprocessor imputer lb le pca".split())
+_NO_TESTS = re.compile(r"doc|publish|release|deploy|stale|label|lint|codeql|scan|cla\b|greeting", re.IGNORECASE)
+_TRAINS = re.compile(r"train(?:ing|er)?(?:_[a-z]+)?\.py")
 _FRONT = ("node_modules/", "docs/", "doc/", "site/", "static/", "assets/", ".github/")
 
 
@@ -83,6 +87,7 @@ def model(found: Found, *, minimal: bool) -> Block:
     """A versioned model file first, then one in git; how it is trained and what that reads."""
     held = [(p, _WAYS[way], at) for p, way, at in kept(found.versioning, found.view, found.project) if is_model(p)]
     held += [(p, "git", Location(p)) for p in found.view.entries if is_model(p) and _model_file(found, p)]
+    held.sort(key=lambda item: _helper(item[0]))
     chosen = next(((pointer, way, at) for p, way, at in held if (pointer := found.path(p))), None)
     block = Block()
     if chosen is not None:
@@ -104,6 +109,12 @@ def model(found: Found, *, minimal: bool) -> Block:
     return block
 
 
+def _helper(path: str) -> bool:
+    """A fitted part of what prepares the data, kept beside the model."""
+    words = set(re.split(r"[^a-z]+", posixpath.basename(path).lower()))
+    return bool(words & _HELPERS) and "model" not in words
+
+
 def _model_file(found: Found, path: str) -> bool:
     entry = found.view.entries[path]
     suffix = posixpath.splitext(path)[1]
@@ -115,7 +126,11 @@ def _trained_by(found: Found) -> Value | None:
     fits = {f"{n}().{m}" for n, e in found.knowledge.estimators.items() if e.supervised is not False for m in e.fit}
     uses = found.own.calls(fits, tests=False)
     uses.sort(key=lambda use: ("train" not in f"{use.path}{use.scope}".lower(), use.path.endswith(".ipynb"), use.at))
-    return found.symbol(uses[0]) if uses else None
+    if uses:
+        return found.symbol(uses[0])
+    scripts = [path for path in found.code.modules if _TRAINS.fullmatch(posixpath.basename(path))]
+    scripts = [path for path in scripts if found.own.counts(path, tests=False)]
+    return found.path(min(scripts, key=lambda path: (path.count("/"), path))) if scripts else None
 
 
 def _first(found: Found, names: tuple[str, ...]) -> Value | None:
@@ -140,6 +155,8 @@ def deployment(found: Found) -> Block | None:
     """A function that answers requests, and the workflow that checks changes."""
     entry, mode = _entrypoint(found)
     changes = [config for config in found.ci.configs if config.on_change is not False]
+    ran = {command.config for command in runs_tests(found.ci, found.tests.files())}
+    changes.sort(key=lambda config: (config.path not in ran, bool(_NO_TESTS.search(posixpath.basename(config.path)))))
     workflow = found.path(changes[0].path) if changes else None
     return block_of({"mode": Value(mode, guessed=True) if entry else None, "entrypoint": entry, "ci": workflow})
 

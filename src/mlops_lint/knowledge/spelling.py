@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 AVERAGES = ("macro", "micro", "weighted", "samples")
 SPLITS = ("test", "val", "valid", "validation", "dev", "eval", "holdout", "train", "training", "cv")
-_AT = re.compile(r"(?:\s*@\s*|[\s_-]+at[\s_-]+)(\d+|k)(?![\w.%])", re.IGNORECASE)
-_TOP = re.compile(r"\btop[\s_-]*(\d+|k)(?=[\s_-]|$)", re.IGNORECASE)
+_AT = re.compile(r"(?:(?<!\s)\s*@\s*|(?<![\s_-])[\s_-]+at[\s_-]+)(\d{1,9}|k)(?![\w.%])", re.IGNORECASE)
+_TOP = re.compile(r"\btop[\s_-]*(\d{1,9}|k)(?=[\s_-]|$)", re.IGNORECASE)
 _BLANK = re.compile(r"[\s_\-]+")
 
 

@@ -69,7 +69,7 @@ def model_versioned(
     logs = own.calls(knowledge.calls("trackers", "log"), tests=False)
     shown += named(use for use in logs if _named_model(own, use, arguments))
     shown += _catalogue(view, project)
-    return judge(ModelVersioned, shown, otherwise=idle(ModelVersioned, own, registers))
+    return judge(ModelVersioned, shown, otherwise=idle(ModelVersioned, own, registers, modules=False))
 
 
 def kept(versioning: Versioning, view: RepoView, project: Project) -> list[tuple[str, str, Location]]:

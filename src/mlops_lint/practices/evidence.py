@@ -14,7 +14,8 @@ from mlops_lint.documents.node import DocumentError
 from mlops_lint.facts.files.chains import split
 from mlops_lint.facts.files.symbols import Symbols, UseFact
 from mlops_lint.facts.inject import provides
-from mlops_lint.facts.project.code import Code, Definition, Use
+from mlops_lint.facts.project.code import Code, Definition, Reach, Use
+from mlops_lint.facts.project.code.entries import is_test_path
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.knowledge import table
 from mlops_lint.model import Location
@@ -28,7 +29,9 @@ _RUNS_MAIN = ("tensorflow.app.run", "tensorflow.compat.v1.app.run")  # call the 
 _GENERAL = frozenset(
     "torch tensorflow keras sklearn numpy pandas scipy xgboost lightgbm transformers datasets huggingface_hub".split()
 )
+_BUILT_IN = frozenset(name for kind in (str, list, dict, set, bytes) for name in dir(kind))
 _COPYRIGHT = re.compile(r"copyright[\s(c)©,0-9-]*([A-Za-z][\w.&-]+)|__author__\s*=\s*[\"']+([\w.&-]+)", re.IGNORECASE)
+_ASIDE = re.compile(r"(?:^|/)(?:bench(?:mark)?s?|examples?|demos?|tutorials?|sandbox|playground|scratch)(?:[/._-]|$)")
 _BUILD_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
@@ -90,9 +93,9 @@ class OwnCode:
         ]
         return not around or max(around, key=lambda definition: definition.line) in self.live
 
-    def imported(self, targets: Collection[str]) -> list[Location]:
-        """Imports of the libraries or names that the targets belong to: no practice by themselves."""
-        wanted = {prefix for target in targets for prefix in _prefixes(target)}
+    def imported(self, targets: Collection[str], *, modules: bool = True) -> list[Location]:
+        """Imports of the names, or the libraries, that the targets belong to: no practice by themselves."""
+        wanted = {prefix for target in targets for prefix in _prefixes(target)[: None if modules else 1]}
         found: list[Location] = []
         for path, module in self.code.modules.items():
             for fact in module.symbols.imports:
@@ -135,7 +138,26 @@ class OwnCode:
         ]
         scripts = {use.path for use in self.code.uses(_RUNS_MAIN) if use.call}
         mains = [self.code.definition(path, "main") for path in sorted(scripts)]
-        return self.code.reachable([*self.code.entries(), *found, *filter(None, mains)]).definitions
+        reach = self.code.reachable([*self.code.entries(), *found, *filter(None, mains)])
+        while more := self._may_be_called(reach) - reach.definitions:
+            reach = self.code.reachable([*reach.roots, *sorted(more)])
+        return reach.definitions
+
+    def _may_be_called(self, reach: Reach) -> frozenset[Definition]:
+        """Methods of live classes that carry the name of a call whose receiver is not known."""
+        called = {
+            split(use.chain)[-1].lstrip(".")
+            for definition in reach.definitions
+            for use in self.code.graph.node(definition).opaque
+            if "." in use.chain
+        } - _BUILT_IN
+        return frozenset(
+            inner
+            for klass in reach.definitions
+            if klass.kind == "class"
+            for name in called
+            if (inner := self.code.definition(klass.path, f"{klass.qualname}.{name}")) is not None
+        )
 
     @cached_property
     def vendored(self) -> frozenset[str]:
@@ -197,9 +219,10 @@ def named(uses: Iterable[Use], view: RepoView | None = None) -> list[Shown]:
 
 
 def short(name: str) -> str:
-    """`sklearn.metrics.f1_score` -> `f1_score`; a method keeps its class."""
+    """`sklearn.metrics.f1_score` -> `f1_score`, `wandb.init` as it is; a method keeps its class."""
     parts = name.replace("()", "").split(".")
-    return ".".join(parts[-2:]) if "()" in name else parts[-1]
+    telling = "_" in parts[-1] or parts[-1] != parts[-1].lower()
+    return parts[-1] if telling and "()" not in name else ".".join(parts[-2:])
 
 
 def judge(kind: type[P], shown: Iterable[Shown], *, otherwise: P | None = None) -> P:
@@ -215,15 +238,20 @@ def unclear(kind: type[P], *shown: Shown) -> P:
     return kind(UNCLEAR, tuple(shown[:MAX_SHOWN]))
 
 
-def idle(kind: type[P], own: OwnCode, targets: Collection[str]) -> P:
-    """Absent, with an import that nothing follows; unclear where a file that cannot be parsed names a call."""
+def idle(kind: type[P], own: OwnCode, targets: Collection[str], *, modules: bool = True) -> P:
+    """Absent, with an import that nothing follows; unclear where a file that cannot be parsed names a call.
+
+    `modules`: the libraries serve this practice alone, so that importing one tells of it.
+    """
     hidden = own.hidden(targets)
     if hidden:
         return unclear(kind, *(Shown("cannot be parsed", at) for at in hidden))
-    places = own.imported(targets)
+    places = own.imported(targets, modules=modules)
     return kind(ABSENT, tuple(Shown("imported, never called", at) for at in places[:3]))
 
 
-def _order(shown: Shown) -> tuple[str, int, int, str]:
+def _order(shown: Shown) -> tuple[int, int, str, int, int, str]:
+    """Modules first, then notebooks, then what only tries, measures or tests."""
     at = shown.at or Location("")
-    return (at.path, at.cell or 0, at.line, shown.detail)
+    aside = is_test_path(at.path) or bool(_ASIDE.search(at.path.lower()))
+    return (2 if aside else at.cell is not None, at.path.count("/"), at.path, at.cell or 0, at.line, shown.detail)

@@ -9,12 +9,14 @@ from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.files.symbols import Symbols
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Definition, Use
-from mlops_lint.facts.project.knowledge import Knowledge, Metrics
+from mlops_lint.facts.project.knowledge import Knowledge, Metric, Metrics
 from mlops_lint.practices.base import Practice, Shown
 from mlops_lint.practices.evidence import OwnCode, idle, judge, named
 
 _NUMBERS = (ast.BinOp, ast.AugAssign)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_MEASURES = re.compile(r"metric|eval|scor|confusion|curve", re.IGNORECASE)  # `topk` and `argsort` serve many ends
+_HELD_LOSS = re.compile(r"(?:estimate|eval|evaluate|validate|val|validation|test)_(?:the_)?loss(?:es)?")
 _LOSSY = frozenset({"loss", "losses", "criterion"})
 
 
@@ -31,14 +33,17 @@ class Explainability(Practice):
 
 
 @provides
-def metric_computed(own: OwnCode, metrics: Metrics) -> MetricComputed:
+def metric_computed(own: OwnCode, metrics: Metrics, knowledge: Knowledge) -> MetricComputed:
     """By a library's call, by a string that names one, or by hand in a function that carries its name."""
-    known = {call for metric in metrics.all for call in metric.callables | metric.reports | metric.derivable}
-    targets = {call for call in known if not is_loss(call)}
+    known = {call for metric in metrics.all for call in metric.callables | metric.reports}
+    known |= {call for metric in metrics.all for call in metric.derivable if _MEASURES.search(call)}
+    compared = knowledge.calls("monitoring", "compare")  # two samples: of drift as a rule
+    targets = {call for call in known - compared if not is_loss(call)}
     shown = named(own.uses(targets))
     shown += _compiled(own, metrics)
-    written = own.functions(lambda name: _metric_name(name, metrics))
-    shown += [Shown(d.name, own.code.at(d)) for d in written if _compares(own, d) and _counts(own, d)]
+    losses = own.functions(lambda name: bool(_HELD_LOSS.fullmatch(name)))
+    shown += [Shown(d.name, own.code.at(d)) for d in losses if own.code.uses([d.key])]
+    shown += [Shown(d.name, own.code.at(d)) for d in by_hand(own, metrics)]
     return judge(MetricComputed, shown, otherwise=idle(MetricComputed, own, targets))
 
 
@@ -48,10 +53,17 @@ def is_loss(call: str) -> bool:
     return name.endswith("Loss") or "losses" in call.split(".") or call.startswith("torch.nn.")
 
 
-def _metric_name(name: str, metrics: Metrics) -> bool:
+def by_hand(own: OwnCode, metrics: Metrics) -> list[Definition]:
+    """Functions of the project that carry a metric's name, take truth and prediction, and work a number out."""
+    written = own.functions(lambda name: metric_named(name, metrics) is not None)
+    return [found for found in written if _compares(own, found) and _counts(own, found)]
+
+
+def metric_named(name: str, metrics: Metrics) -> Metric | None:
+    """The metric that a function's name means: `compute_f1`, `eval_accuracy`."""
     bare = re.sub(r"^(?:compute|calculate|calc|get|eval|evaluate|measure)_", "", name.strip("_"), flags=re.IGNORECASE)
     words = re.split(r"[_\d]+", bare.lower())
-    return metrics.get(bare) is not None and not _LOSSY.intersection(words)
+    return None if _LOSSY.intersection(words) else metrics.get(bare)
 
 
 _TRUTH = frozenset(

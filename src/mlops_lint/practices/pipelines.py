@@ -32,7 +32,7 @@ def pipeline_defined(
     shown = [*_dvc(versioning, project), *_files(view, project)]
     for tool in tools:
         shown += _coded(own, tool)
-    return judge(PipelineDefined, shown, otherwise=idle(PipelineDefined, own, targets))
+    return judge(PipelineDefined, shown, otherwise=idle(PipelineDefined, own, targets, modules=False))
 
 
 def _dvc(versioning: Versioning, project: Project) -> list[Shown]:

@@ -16,7 +16,7 @@ from mlops_lint.practices.base import Practice, Shown
 from mlops_lint.practices.evidence import OwnCode, idle, judge, named, unclear
 from mlops_lint.repo.view import RepoView
 
-_TARGET = re.compile(r"^\s*-?\s*[\"']?_target_[\"']?\s*:\s*[\"']?([\w.]+)")
+_TARGET = re.compile(r"^\s*(?:-\s*)?[\"']?_target_[\"']?\s*:\s*[\"']?([\w.]+)")
 
 
 _MODELS = ("classifier", "regressor", "ranker", "recommender", "clusterer", "trainer", "outlier", "either")

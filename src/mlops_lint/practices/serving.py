@@ -53,7 +53,7 @@ def _platform(own: OwnCode, tool: Tool) -> list[Shown]:
     names = [str(name) for name in tool.get("names", ())]
     found: list[Shown] = []
     for path, module in own.code.modules.items():
-        if not own.counts(path, tests=False):
+        if path.endswith(".ipynb") or not own.counts(path, tests=False):  # a platform imports modules
             continue
         given = [name for name in names if (d := module.definitions.get(name)) and d.kind == "function"]
         whole = len(given) == len(names) if tool.get("paired") else "_fn" in "".join(given) or "lambda_handler" in given

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from mlops_lint.errors import UsageError
 from mlops_lint.repo.view import SYMLINK, FileEntry, Unreadable
 
 MAX_FILES = 200_000
@@ -44,6 +45,18 @@ _WINDOWS = os.name == "nt"
 Note = Callable[[str, str], None]
 
 
+def real(path: str | os.PathLike[str]) -> str:
+    """The folder that a path names, without links; the one around it for a file."""
+    try:
+        found = Path(os.path.realpath(path))
+        folder = found.parent if found.is_file() else found
+        if not folder.is_dir():
+            raise UsageError(f"{os.fspath(path)!r} is not there")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{os.fspath(path)!r} cannot be read ({getattr(error, 'strerror', error)})") from None
+    return str(folder)
+
+
 def problem_of(path: str) -> str | None:
     """What keeps a path from being one inside the root, as text alone; None if nothing does."""
     if not path or "\0" in path or len(path) > MAX_PATH:
@@ -70,6 +83,8 @@ class Tree:
     def __init__(self, root: str) -> None:
         self._root = root
         self._real: dict[str, bool] = {"": True}
+        self.denied: set[str] = set()
+        """Paths that may not be looked at, so that nobody can say that they are gone."""
 
     def lstat(self, path: str) -> os.stat_result | None:
         """The status of the last component; None if it is not there or lies behind a link."""
@@ -94,6 +109,9 @@ class Tree:
     def _lstat(self, path: str) -> os.stat_result | None:
         try:
             return os.lstat(f"{self._root}/{path}")
+        except PermissionError:
+            self.denied.add(path)
+            return None
         except (OSError, ValueError):
             return None
 
@@ -232,7 +250,7 @@ def _scan(root: str, folder: str, note: Note) -> Iterator[tuple[os.DirEntry[str]
         return
     for item in items:
         path = f"{folder}/{item.name}" if folder else item.name
-        if item.name not in SKIPPED_FOLDERS and not _cache_of_dvc(path):
+        if item.name not in SKIPPED_FOLDERS and not is_cache_of_dvc(path):
             yield item, path
 
 
@@ -254,10 +272,11 @@ def skipped(path: str, environments: frozenset[str]) -> bool:
     while folder := folder.rpartition("/")[0]:
         if folder in environments or folder.rpartition("/")[2] in SKIPPED_FOLDERS:
             return True
-        if _cache_of_dvc(folder):
+        if is_cache_of_dvc(folder):
             return True
     return False
 
 
-def _cache_of_dvc(path: str) -> bool:
+def is_cache_of_dvc(path: str) -> bool:
+    """Whether a folder is one that DVC fills."""
     return f"/{path}".endswith(tuple(f"/{name}" for name in SKIPPED_PATHS))

@@ -55,6 +55,8 @@ def find(start: str, environ: Mapping[str, str]) -> GitFolder | None:
         return _find(start, environ)
     except OSError as error:
         raise GitUnreadable(f"its folder cannot be looked into ({error.strerror})") from None
+    except ValueError:
+        raise GitUnreadable("its folder names a path that no path can be") from None
 
 
 def _find(start: str, environ: Mapping[str, str]) -> GitFolder | None:
@@ -72,14 +74,14 @@ def _find(start: str, environ: Mapping[str, str]) -> GitFolder | None:
 def _gitdir(marker: Path) -> str | None:
     if marker.is_dir():
         gitdir = os.path.realpath(marker)
-        return gitdir if _is_repository(gitdir) else None
+        return gitdir if is_repository(gitdir) else None
     if not marker.is_file():
         return None
     text = slurp(str(marker), 4096)
     if text is None or not text.startswith(b"gitdir:"):
         raise GitUnreadable(f"{str(marker)!r} is not a git folder and does not name one")
     gitdir = os.path.realpath(marker.parent / os.fsdecode(text[7:].strip()))
-    if not _is_repository(gitdir):
+    if not is_repository(gitdir):
         raise GitUnreadable("the `.git` file names a folder that is not there or holds no repository")
     return gitdir
 
@@ -89,7 +91,8 @@ def _common(gitdir: str) -> str:
     return os.path.realpath(Path(gitdir, os.fsdecode(text.strip()))) if text else gitdir
 
 
-def _is_repository(gitdir: str) -> bool:
+def is_repository(gitdir: str) -> bool:
+    """Whether a folder is what git keeps its data in, be it a bare repository."""
     try:
         common = _common(gitdir)
         return os.path.lexists(f"{gitdir}/HEAD") and Path(common, "objects").is_dir() and Path(common, "refs").is_dir()

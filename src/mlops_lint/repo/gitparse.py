@@ -1,4 +1,7 @@
-"""git's NUL-separated answers as values. Names stay what the file system calls them (`os.fsdecode`)."""
+"""git's NUL-separated answers as values. Names stay what the file system calls them (`os.fsdecode`).
+
+An answer in a form that is not known raises `GitUnreadable`: a git that speaks otherwise is no reason to crash.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mlops_lint.repo.gitfolder import GitUnreadable
 from mlops_lint.repo.view import Commit, FileEntry
 
 _OURS_FIRST = "0231"
+_STRAY = re.compile(rb"[\t/](?:\.{0,2}|\.git)(?:/|\0)", re.IGNORECASE)
 _STAT = re.compile(
     rb"\A  ctime: -?\d+:\d+\n  mtime: (-?\d+):(\d+)\n  dev: \d+\tino: \d+\n"
     rb"  uid: \d+\tgid: \d+\n  size: (\d+)\tflags: [0-9a-f]+\n"
@@ -43,12 +48,11 @@ class Stat:
 
 def index_entries(output: bytes) -> dict[str, IndexEntry]:
     """The answer to `ls-files -t --stage -z`; of a conflict's stages, ours."""
+    _refuse_strays(output)
     best: dict[str, tuple[int, IndexEntry]] = {}
     for record in output.split(b"\0")[:-1]:
-        head, _, name = record.partition(b"\t")
-        tag, mode, oid, stage = head.decode("ascii").split(" ")
-        path = os.fsdecode(name)
-        rank = _OURS_FIRST.index(stage)
+        (tag, mode, oid, stage), path = _record(record, 4)
+        rank = _OURS_FIRST.find(stage)
         if path not in best or rank < best[path][0]:
             best[path] = (rank, IndexEntry(path, mode, oid, conflict=stage != "0", absent=tag == "S"))
     return {path: entry for path, (_, entry) in sorted(best.items())}
@@ -61,13 +65,27 @@ def names(output: bytes) -> list[str]:
 
 def tree_entries(output: bytes) -> dict[str, FileEntry]:
     """The answer to `ls-tree -r -z`."""
+    _refuse_strays(output)
     found: dict[str, FileEntry] = {}
     for record in output.split(b"\0")[:-1]:
-        head, _, name = record.partition(b"\t")
-        mode, _, oid = head.decode("ascii").split(" ")
-        path = os.fsdecode(name)
+        (mode, _, oid), path = _record(record, 3)
         found[path] = FileEntry(path, mode, oid)
     return dict(sorted(found.items()))
+
+
+def _refuse_strays(output: bytes) -> None:
+    """Raises `GitUnreadable` for names that git itself never writes: `../x`, `/x`, `a//b`, `.git/x`."""
+    if _STRAY.search(output):
+        raise GitUnreadable("a name in its list of files leads out of the repository")
+
+
+def _record(record: bytes, fields: int) -> tuple[list[str], str]:
+    """The words before the tab, and the name behind it."""
+    head, _, name = record.partition(b"\t")
+    words = head.decode("ascii", "replace").split(" ")
+    if len(words) != fields or not name:
+        raise GitUnreadable("git answered in a form that is not known here")
+    return words, os.fsdecode(name)
 
 
 def stats(output: bytes) -> Iterator[tuple[str, Stat]]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-from mlops_lint.errors import UsageError
 from mlops_lint.repo import gitparse
 from mlops_lint.repo.gitfolder import GitFolder, GitUnreadable, head
 from mlops_lint.repo.quarantine import Quarantine
@@ -121,15 +119,3 @@ class BlobView(GitView):
         if entry.oid is None or not entry.mode.startswith("100") or ".." in entry.path.split("/"):
             return None
         return self._git.blob(entry.oid, 1_000_000)
-
-
-def real(path: str | os.PathLike[str]) -> str:
-    """The folder that a path names, without links; the one around it for a file."""
-    try:
-        found = Path(os.path.realpath(path))
-        folder = found.parent if found.is_file() else found
-        if not folder.is_dir():
-            raise UsageError(f"{os.fspath(path)!r} is not there")
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{os.fspath(path)!r} cannot be read ({getattr(error, 'strerror', error)})") from None
-    return str(folder)

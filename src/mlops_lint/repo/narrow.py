@@ -14,6 +14,7 @@ class NarrowedView(RepoView):
         super().__init__()
         self._view = view
         self.notices = view.notices
+        self._noted = view._noted
         self.name = view.name
         self.root = view.root
         self.is_git = view.is_git

@@ -11,17 +11,22 @@ import functools
 import hashlib
 import os
 import shutil
+import stat
 import sys
 import tempfile
+import time
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
 
-from mlops_lint.repo.disk import slurp
+from mlops_lint.repo.disk import problem_of, slurp
 from mlops_lint.repo.gitfolder import HASH, GitFolder, GitUnreadable, references
-from mlops_lint.repo.gitio import COMMANDS, Batch, Command, arguments, execute, find_git
+from mlops_lint.repo.gitio import COMMANDS, Batch, Command, GitStuck, arguments, execute, find_git
 
 MAX_INDEX = 256_000_000
+PREFIX = "mlops-lint-"
+STALE = 3_600
+"""Seconds after which a folder is taken for one that a killed run has left."""
 _KEPT_VARIABLES = ("PATH", "HOME", "XDG_CONFIG_HOME", "SYSTEMROOT", "USERPROFILE", "TEMP", "TMP")
 
 
@@ -34,13 +39,16 @@ class Quarantine:
             raise GitUnreadable("git was not found on this machine")
         self._git = git
         self._folder = folder
+        _check_objects(Path(folder.common, "objects"))
         index = _trusted_index(folder)
         self.index_id = hashlib.sha256(index).hexdigest() if index is not None else None
         try:
-            self._home = tempfile.mkdtemp(prefix="mlops-lint-")
+            self._home = tempfile.mkdtemp(prefix=PREFIX)
         except OSError as error:
             raise GitUnreadable(f"no temporary folder can be made ({error.strerror})") from None
+        _sweep(Path(self._home).parent)
         self._batch = Batch()
+        self._stuck: set[Command] = set()
         self.close = weakref.finalize(self, _dispose, self._home, self._batch, os.getpid())
         self._gitdir = f"{self._home}/q.git"
         self._environment = self._variables(self._folder.root)
@@ -86,6 +94,8 @@ class Quarantine:
         if not root.exists():
             root.mkdir()
             for name, content in ignore_files.items():
+                if problem_of(name) is not None:
+                    continue
                 with contextlib.suppress(OSError, ValueError):
                     Path(root, name).parent.mkdir(parents=True, exist_ok=True)
                     Path(root, name).write_bytes(content)
@@ -106,6 +116,7 @@ class Quarantine:
             Path(gitdir, name).mkdir(parents=True)
         Path(gitdir, "HEAD").write_text(f"{head}\n" if head else "ref: refs/heads/unborn\n")
         Path(gitdir, "config").write_text(_config(self._folder.sha256))
+        Path(self._home, "empty").touch()
         if index is not None:
             Path(gitdir, "index").write_bytes(index)
             if b"link" in index:
@@ -132,7 +143,8 @@ class Quarantine:
             "GIT_DIR": self._gitdir,
             "GIT_WORK_TREE": root,
             "GIT_OBJECT_DIRECTORY": f"{self._folder.common}/objects",
-            "GIT_CONFIG_GLOBAL": os.devnull,
+            # A file of our own: what stands at /dev/null in a container is not always empty.
+            "GIT_CONFIG_GLOBAL": f"{self._home}/empty",
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_ATTR_NOSYSTEM": "1",
             "GIT_NO_REPLACE_OBJECTS": "1",
@@ -152,11 +164,35 @@ class Quarantine:
         words = command.words if most is None else (*command.words, f"--max-count={int(most)}")
         argv = arguments(self._git, (*words, "--end-of-options", *commits) if commits else words)
         environment = self._environment if root is None else self._variables(root)
-        code, output, complaint = execute(argv, environment, data)
+        if command in self._stuck:
+            raise GitStuck("git did not answer before")
+        try:
+            code, output, complaint = execute(argv, environment, data, bool(self._stuck))
+        except GitStuck:
+            self._stuck.add(command)
+            self._batch.stuck += 1
+            raise
         if code not in command.codes:
-            said = f": {complaint}" if complaint else ""
-            raise GitUnreadable(f"`git {command.words[0]}` failed (exit code {code}{said})")
+            raise GitUnreadable(f"`git {command.words[0]}` failed (exit code {code}{self._harmless(complaint)})")
         return output
+
+    def _harmless(self, complaint: str) -> str:
+        """What git said, without what differs from run to run and without control characters."""
+        said = complaint.replace(self._gitdir, ".git").replace(self._home, "")
+        return ": " + "".join(letter if letter.isprintable() else "?" for letter in said) if said else ""
+
+
+def _check_objects(objects: Path) -> None:
+    """Raises `GitUnreadable` if git would wait for something among the files that it opens first."""
+    for folder in (objects / "info", objects / "info/commit-graphs", objects / "pack"):
+        paths: list[Path] = []
+        with contextlib.suppress(OSError):
+            paths = list(folder.iterdir())
+        for path in paths:
+            with contextlib.suppress(OSError):
+                mode = path.stat().st_mode
+                if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                    raise GitUnreadable(f"its store of objects holds what is no file ({path.name!r})")
 
 
 def _trusted_index(folder: GitFolder) -> bytes | None:
@@ -183,6 +219,18 @@ def _config(sha256: bool) -> str:
     if sha256:
         lines += ["[extensions]", "objectformat = sha256"]
     return "\n".join(lines) + "\n"
+
+
+def _sweep(temporary: Path) -> None:
+    """Remove what killed runs of this user left; a folder is known by what stands in it, and links are left alone."""
+    with contextlib.suppress(OSError), os.scandir(temporary) as scan:
+        for item in scan:
+            if not item.name.startswith(PREFIX) or not item.is_dir(follow_symlinks=False):
+                continue
+            status = item.stat(follow_symlinks=False)
+            own = not hasattr(os, "geteuid") or status.st_uid == os.geteuid()
+            if own and time.time() - status.st_mtime > STALE and Path(item.path, "q.git").is_dir():
+                shutil.rmtree(item.path, ignore_errors=True)
 
 
 def _dispose(home: str, batch: Batch, owner: int) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from mlops_lint.errors import UsageError
 from mlops_lint.repo import gitparse
+from mlops_lint.repo.disk import real
 from mlops_lint.repo.gitfolder import HASH, GitFolder, GitUnreadable, find
-from mlops_lint.repo.gitview import BlobView, real
+from mlops_lint.repo.gitview import BlobView
 from mlops_lint.repo.view import FileEntry, RepoView
 
 

@@ -63,6 +63,7 @@ class RepoView(abc.ABC):
 
     def __init__(self) -> None:
         self.notices: list[NotAnalysed] = []
+        self._noted: set[NotAnalysed] = set()
 
     @property
     @abc.abstractmethod
@@ -119,7 +120,8 @@ class RepoView(abc.ABC):
     def note(self, path: str, reason: str) -> None:
         """Records once that something was not looked into."""
         notice = NotAnalysed(path, reason)
-        if notice not in self.notices:
+        if notice not in self._noted:
+            self._noted.add(notice)
             self.notices.append(notice)
 
     def close(self) -> None:  # noqa: B027  (most views hold nothing)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from mlops_lint.errors import UsageError
 from mlops_lint.repo import gitparse
-from mlops_lint.repo.disk import MAX_FILES, Tree, exists_inside, is_link, read_regular, skipped, walk
-from mlops_lint.repo.gitfolder import GitFolder, GitUnreadable, find
+from mlops_lint.repo.disk import MAX_FILES, Tree, exists_inside, is_link, read_regular, real, skipped, walk
+from mlops_lint.repo.gitfolder import GitFolder, GitUnreadable, find, is_repository
 from mlops_lint.repo.gitparse import IndexEntry, Stat
-from mlops_lint.repo.gitview import GitView, real
+from mlops_lint.repo.gitview import GitView
 from mlops_lint.repo.view import GITLINK, HISTORY_LIMIT, SYMLINK, Commit, FileEntry, RepoView, Unreadable
 
 
@@ -28,11 +28,18 @@ def open_worktree(path: Path) -> RepoView:
     except GitUnreadable as error:
         return _without_git(start, str(error))
     if view is None:
-        return FolderView(start)
+        return _plain(start)
     inside = project_folder(view, path)
     if inside and not view.hook and not view.is_dir(inside):
         view.close()
         return FolderView(start)
+    return view
+
+
+def _plain(start: str) -> RepoView:
+    view = FolderView(start)
+    if is_repository(start):
+        view.note("", "is a bare git repository: its commits have files, but no work tree shows them")
     return view
 
 
@@ -68,6 +75,14 @@ class FolderView(RepoView):
     def entries(self) -> Mapping[str, FileEntry]:
         """See `RepoView`: a walk that passes over environments and caches."""
         return walk(str(self.root), self.note)
+
+    def same_files(self) -> bool:
+        """Whether the files are still those of `entries`."""
+        return list(walk(str(self.root), lambda *_: None)) == list(self.entries)
+
+    def not_ignored(self, folders: Sequence[str]) -> list[str]:
+        """All of them."""
+        return list(folders)
 
     @property
     def dirty(self) -> bool | None:
@@ -119,6 +134,21 @@ class WorkTreeView(GitView):
     def _tracked(self) -> Mapping[str, object]:
         return self._index
 
+    def tracked_paths(self) -> Iterable[str]:
+        """What the index has, files that were deleted too."""
+        return self._index
+
+    def same_files(self) -> bool:
+        """Whether git still lists the same files that are not tracked."""
+        known = [path for path, entry in self._entries.items() if not entry.tracked]
+        return self._folder.hook or sorted(self._untracked()) == known
+
+    def not_ignored(self, folders: Sequence[str]) -> list[str]:
+        """Those of the folders in which git looks for files; raises `GitUnreadable`."""
+        data = b"".join(b"./" + os.fsencode(folder) + b"/\0" for folder in folders)
+        ignored = set(gitparse.names(self._git.run("ignored", data=data)))
+        return [folder for folder in folders if f"./{folder}/" not in ignored]
+
     def _list(self) -> dict[str, FileEntry]:
         tree = Tree(self._folder.root)
         found: dict[str, FileEntry] = {}
@@ -142,7 +172,7 @@ class WorkTreeView(GitView):
             return entry
         status = tree.lstat(indexed.path)
         if status is None:
-            return entry if indexed.absent else None
+            return entry if indexed.absent or indexed.path in tree.denied else None
         if is_link(status):
             self._changed |= entry.mode != SYMLINK
             return replace(entry, mode=SYMLINK)

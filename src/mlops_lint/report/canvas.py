@@ -66,10 +66,10 @@ class Canvas:
             self.line(*row)
 
     def text(self) -> str:
-        """Everything, ending in a newline."""
+        """Everything, ending in a newline; nothing where there is no line."""
         while self._lines and not self._lines[-1]:
             self._lines.pop()
-        return "\n".join(self._lines) + "\n"
+        return "".join(f"{line}\n" for line in self._lines)
 
     def _paint(self, text: str, style: str) -> str:
         text = clean(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlops_lint.report.limits import more_lines
 from mlops_lint.report.options import Options
 from mlops_lint.report.order import by_place
 from mlops_lint.report.sanitize import clean, clip
@@ -16,8 +17,10 @@ def render(report: Report, options: Options) -> str:
         f"{clean(place(d.finding.place))}: {d.code} {clean(clip(d.finding.message))} [{d.severity.value}]"
         for d in findings
     ]
+    lines += more_lines(report.more)
     if not options.quiet:
-        from mlops_lint.report.phrases import counted
+        from mlops_lint.report.phrases import counted, notes
 
         lines.append(counted(findings))
+        lines += [clean(clip(note)) for note in notes(report)]
     return "".join(f"{line}\n" for line in lines)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from mlops_lint.i18n import plural
 from mlops_lint.model import Diagnostic, Location, Severity
+from mlops_lint.report.escape import github as escape
+from mlops_lint.report.escape import github_property as escape_property
 from mlops_lint.report.options import Options
 from mlops_lint.report.order import worst_first
-from mlops_lint.report.sanitize import clean, clip
+from mlops_lint.report.phrases import notes
+from mlops_lint.report.sanitize import clip
 from mlops_lint.results import Report
 
 LIMIT = 10
@@ -17,28 +20,19 @@ def render(report: Report, options: Options) -> str:
     """Workflow commands, one a line; a last notice counts what GitHub would not show."""
     findings = [diagnostic for diagnostic in worst_first(report.diagnostics) if not diagnostic.next_step]
     lines = []
-    left = 0
+    left = sum(count for _code, count in report.more)
+    said = notes(report)
     by_kind = {severity: [d for d in findings if d.severity is severity] for severity in KINDS}
-    over = any(len(found) > LIMIT for found in by_kind.values())
+    over = bool(left or said) or any(len(found) > LIMIT for found in by_kind.values())
     for severity, found in by_kind.items():
         room = LIMIT - 1 if severity is Severity.INFO and over else LIMIT
         lines += [_command(diagnostic) for diagnostic in found[:room]]
         left += len(found[room:])
     if left:
-        text = plural("{n} more finding: see the job's log", "{n} more findings: see the job's log", left)
-        lines.append(f"::notice title=mlops-lint::{escape(text)}")
+        said.insert(0, plural("{n} more finding: see the job's log", "{n} more findings: see the job's log", left))
+    if said:
+        lines.append(f"::notice title=mlops-lint::{escape(chr(10).join(map(clip, said)))}")
     return "".join(f"{line}\n" for line in lines)
-
-
-def escape(text: str) -> str:
-    """Text of a command: percent and line ends encoded, everything else that acts on a terminal written out."""
-    encoded = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return clean(encoded)
-
-
-def escape_property(text: str) -> str:
-    """A property of a command: `:` and `,` encoded as well."""
-    return escape(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _command(diagnostic: Diagnostic) -> str:

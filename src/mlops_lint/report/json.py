@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from mlops_lint.model import Diagnostic, Grade, Location, Outcome
+from mlops_lint.report.escape import json as dumps
 from mlops_lint.report.options import Options
 from mlops_lint.report.order import by_place, projects
 from mlops_lint.report.sanitize import clip
@@ -18,11 +18,6 @@ def render(report: Report, options: Options) -> str:
     """ASCII only, keys in the contract's order, so that equal runs give equal bytes."""
     content = document(report, evidence=options.view == "evidence")
     return dumps(content)
-
-
-def dumps(content: Any) -> str:
-    """JSON text that holds no character a terminal acts on (DEL is the one that `json` leaves)."""
-    return json.dumps(content, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n"
 
 
 def document(report: Report, *, evidence: bool = False) -> dict[str, Any]:
@@ -48,8 +43,9 @@ def document(report: Report, *, evidence: bool = False) -> dict[str, Any]:
         "projects": [_project(project, evidence=evidence) for project in projects(report)],
         "not_analysed": [{"path": skipped.path, "reason": clip(skipped.reason)} for skipped in report.not_analysed],
     }
-    if report.config_notes:
-        content["notes"] = [clip(note) for note in report.config_notes]
+    notes = [*(f"{count} more of {code} not shown" for code, count in report.more), *map(clip, report.config_notes)]
+    if notes:
+        content["notes"] = notes
     return content
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from mlops_lint.i18n import _, plural
 from mlops_lint.model import Diagnostic, Severity, State
-from mlops_lint.results import Maturity, ProjectReport
+from mlops_lint.results import Maturity, ProjectReport, Report
 
 LISTED = 3
 
@@ -21,6 +21,13 @@ def counted(diagnostics: Iterable[Diagnostic]) -> str:
     return ", ".join(parts) or _("No findings")
 
 
+def notes(report: Report) -> list[str]:
+    """What was set aside and by what: nobody silences the linter without a trace."""
+    count = len(report.suppressed) + dict(report.more).get("set aside", 0)
+    aside = plural("{n} finding is set aside by a comment", "{n} findings are set aside by comments", count)
+    return [*([aside] if count else []), *report.config_notes]
+
+
 def level_line(project: ProjectReport, maturity: Maturity) -> str:
     """`Level 1 of 4 · Declared · target 2 · held back by MT003 (metric-not-computed)`."""
     parts = [_("Level {level} of 4").format(level=maturity.level), _(maturity.name)]
@@ -28,7 +35,12 @@ def level_line(project: ProjectReport, maturity: Maturity) -> str:
         parts[0] += f" ({plural('{n} waived', '{n} waived', len(maturity.waived))})"
     parts.append(_("target {level}").format(level=maturity.target_level))
     if maturity.capped_by:
-        parts.append(_("capped by {codes}, a claim that is not true").format(codes=_named(project, maturity.capped_by)))
+        sentence = plural(
+            "capped by {{codes}}, a claim that is not true",
+            "capped by {{codes}}, claims that are not true",
+            len(maturity.capped_by),
+        )
+        parts.append(sentence.format(codes=_named(project, maturity.capped_by)))
     held = [code for code in maturity.held_by if code not in maturity.capped_by]
     if held:
         parts.append(_("held back by {codes}").format(codes=_named(project, held)))

@@ -33,6 +33,9 @@ ROWS: tuple[tuple[str, str], ...] = (
 )
 """What the first run shows: label -> practice."""
 
+VERSIONED = frozenset({"data_versioned", "model_versioned"})
+"""Where `none` alone would say that there is no data and no model at all."""
+
 RISKS: tuple[tuple[str, str], ...] = (
     ("leakage", "data_leakage"),
     ("large files", "large_data_in_git"),
@@ -50,13 +53,16 @@ ADDED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
 """Practice -> (other practice, its state, what is then said)."""
 
 
-def first_run(canvas: Canvas, project: ProjectReport) -> None:
-    """No charter yet: the practices that the repository already shows."""
+def first_run(canvas: Canvas, project: ProjectReport, *, unreadable: bool = False) -> None:
+    """No charter yet, or none that can be read: the practices that the repository already shows."""
     if not project.practices:
-        canvas.line("  ", _("No charter yet (mlproject.yaml)."))
+        missing = _("No charter yet (mlproject.yaml).")
+        canvas.prose("  ", _("The charter (mlproject.yaml) cannot be read.") if unreadable else missing, indent=2)
         canvas.blank()
         return
-    canvas.line("  ", _("No charter yet (mlproject.yaml). What this repository already shows:"))
+    missing = _("No charter yet (mlproject.yaml). What this repository already shows:")
+    broken = _("The charter (mlproject.yaml) cannot be read. What this repository already shows:")
+    canvas.prose("  ", broken if unreadable else missing, indent=2)
     rows = [(label, name) for label, name in ROWS if name in project.practices]
     rows += [(label, name) for label, name in RISKS if _state(project, name) == "present"]
     texts = [_told(project, name) for _label, name in rows]
@@ -72,7 +78,7 @@ def first_run(canvas: Canvas, project: ProjectReport) -> None:
 
 def _told(project: ProjectReport, name: str) -> str:
     practice = project.practices[name]
-    words = _words(practice)
+    words = _words(name, practice)
     if practice.state != "present":
         return words
     added = [_(text) for other, state, text in ADDED.get(name, ()) if _state(project, other) == state]
@@ -94,10 +100,10 @@ def _state(project: ProjectReport, name: str) -> str:
     return project.practices[name].state if name in project.practices else ""
 
 
-def _words(practice: PracticeReport) -> str:
+def _words(name: str, practice: PracticeReport) -> str:
     details = ", ".join(_unique(evidence.detail for evidence in practice.evidence if evidence.detail))
     if practice.state == "absent":
-        return details or _("none")
+        return details or (_("none under DVC, LFS or the like") if name in VERSIONED else _("none"))
     if practice.state == "unclear":
         return f"{_('unclear')}: {details}" if details else _("unclear")
     return details or _("present")

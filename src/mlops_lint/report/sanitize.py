@@ -44,8 +44,8 @@ def _codes(ranges: Iterable[tuple[int, int]]) -> Iterable[int]:
 _LINE = {code: _written(code) for code in _codes(_RANGES)}
 _BLOCK = {code: text for code, text in _LINE.items() if code != 0x0A}
 _COLOR = re.compile(r"(\x1b\[[0-9;]*m)")
-_RUNNER_COMMAND = re.compile(r"##(?=\[|vso\[)")
-_LEADING_COMMAND = re.compile(r"^(\s*)::(?!: )", re.MULTILINE)  # `::: ` marks our own second places
+_RUNNER_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
+_LEADING_COMMAND = re.compile(r"^([^\S\n]*)::(?!: )", re.MULTILINE)  # `::: ` marks our own second places
 
 
 def clean(text: str) -> str:

@@ -6,10 +6,11 @@ import gzip
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from mlops_lint.model import Diagnostic, Edit, Finding, Location, Severity
-from mlops_lint.report.json import dumps
+from mlops_lint.report.escape import json as dumps
+from mlops_lint.report.escape import uri
+from mlops_lint.report.excerpt import without_examples
 from mlops_lint.report.options import Options
 from mlops_lint.report.order import worst_first
 from mlops_lint.report.sanitize import clip
@@ -57,17 +58,6 @@ def document(report: Report, limit: int = RESULTS) -> dict[str, Any]:
     }
 
 
-def uri(path: str) -> str:
-    """A repository-relative URI; a path that would leave the root loses the parts that do."""
-    parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-    return "/".join(quote(_bytes(part), safe="-._~!$&'()*+,;=@") for part in parts) or "."
-
-
-def _bytes(part: str) -> bytes:
-    """The bytes of a path as it stands on disk; what no path can hold becomes a replacement character."""
-    return re.sub("[\ud800-\udc7f\udd00-\udfff]", "\ufffd", part).encode("utf-8", "surrogateescape")
-
-
 def _driver(report: Report, rules: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "name": "mlops-lint",
@@ -86,7 +76,10 @@ def _invocation(report: Report) -> dict[str, Any]:
         }
         for skipped in report.not_analysed
     ]
-    return {"executionSuccessful": True, "toolExecutionNotifications": notes}
+    said = [*(f"{count} more of {code} not shown" for code, count in report.more), *map(clip, report.config_notes)]
+    remarks = [{"level": "note", "message": {"text": _plain(text)}} for text in said]
+    invocation: dict[str, Any] = {"executionSuccessful": True, "toolExecutionNotifications": notes}
+    return {**invocation, "toolConfigurationNotifications": remarks} if remarks else invocation
 
 
 def _rules(report: Report, shown: Iterable[Diagnostic]) -> list[dict[str, Any]]:
@@ -100,7 +93,7 @@ def _rules(report: Report, shown: Iterable[Diagnostic]) -> list[dict[str, Any]]:
 def _rule(diagnostic: Diagnostic, checks: Mapping[str, CheckInfo]) -> dict[str, Any]:
     check = checks.get(diagnostic.code)
     summary = check.summary if check else diagnostic.name.replace("-", " ").capitalize() + "."
-    page = check.doc if check else summary
+    page = without_examples(check.doc) if check else summary
     severity = check.severity if check else diagnostic.severity
     properties: dict[str, Any] = {
         "precision": "very-high" if diagnostic.finding.confidence.value == "high" else "medium",

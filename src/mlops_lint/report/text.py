@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from mlops_lint.i18n import _, plural
 from mlops_lint.model import Diagnostic, Outcome, State
 from mlops_lint.report import snippet
 from mlops_lint.report.canvas import Canvas, cut, pad
+from mlops_lint.report.limits import more_lines
 from mlops_lint.report.options import Options
 from mlops_lint.report.order import projects, worst_first
 from mlops_lint.report.phrases import counted, level_line, not_built_line, outcome_line
@@ -17,7 +18,7 @@ from mlops_lint.results import ProjectReport, Report, Suppressed, Waiver
 COLLAPSED = 5
 """Rows of a section that are shown without `--verbose`."""
 
-CHARTER_MISSING = "CH001"
+CHARTER_MISSING, CHARTER_INVALID = "CH001", "CH002"
 
 
 def render(report: Report, options: Options) -> str:
@@ -50,7 +51,9 @@ def _check_view(canvas: Canvas, report: Report, options: Options) -> None:
             if len(report.projects) == 1:
                 _leftovers(canvas, report, options)
             _verdict(canvas, project, found)
-    if not options.quiet and len(report.projects) != 1:
+    if options.quiet:
+        _notes(canvas, more_lines(report.more))
+    elif len(report.projects) != 1:
         _leftovers(canvas, report, options)
         canvas.blank()
         if report.projects:
@@ -60,7 +63,11 @@ def _check_view(canvas: Canvas, report: Report, options: Options) -> None:
 def _leftovers(canvas: Canvas, report: Report, options: Options) -> None:
     _not_analysed(canvas, report, options)
     _set_aside(canvas, report.suppressed, options)
-    for note in report.config_notes:
+    _notes(canvas, [*more_lines(report.more), *report.config_notes])
+
+
+def _notes(canvas: Canvas, notes: Iterable[str]) -> None:
+    for note in notes:
         canvas.prose((_("note"), "info"), f": {clip(note)}", indent=6)
 
 
@@ -92,11 +99,16 @@ def _findings(canvas: Canvas, report: Report, project: ProjectReport, found: lis
     if not project.has_charter:
         from mlops_lint.report.practices import first_run
 
-        first_run(canvas, project)
+        first_run(canvas, project, unreadable=_unreadable(project))
     for diagnostic in found:
         told = not project.has_charter and diagnostic.code == CHARTER_MISSING
         if not diagnostic.next_step and not told:
             _finding(canvas, diagnostic, report)
+
+
+def _unreadable(project: ProjectReport) -> bool:
+    """There is a charter, but nothing can be read of it."""
+    return any(o.code == CHARTER_INVALID and o.state is State.FAIL for o in project.outcomes)
 
 
 def _sections(canvas: Canvas, project: ProjectReport, found: list[Diagnostic], options: Options) -> None:
@@ -224,7 +236,8 @@ def _not_analysed(canvas: Canvas, report: Report, options: Options) -> None:
 
 
 def _path_row(canvas: Canvas, path: str, reason: str) -> Callable[[], None]:
-    return lambda: canvas.prose("  ", (cut(path, 60), "place"), f"  {clip(reason, 200)}", indent=4)
+    gap = "  " if path else ""
+    return lambda: canvas.prose("  ", (cut(path, 60), "place"), f"{gap}{clip(reason, 200)}", indent=4)
 
 
 def _set_aside(canvas: Canvas, suppressed: tuple[Suppressed, ...], options: Options) -> None:
@@ -244,7 +257,8 @@ def _verdict(canvas: Canvas, project: ProjectReport, found: list[Diagnostic]) ->
     canvas.blank()
     maturity = project.maturity
     if not project.has_charter:
-        canvas.line("  ", ("mlops-lint init", "strong"), f"      {_('drafts mlproject.yaml from this')}")
+        if not _unreadable(project):
+            canvas.line("  ", ("mlops-lint init", "strong"), f"      {_('drafts mlproject.yaml from this')}")
         codes = sorted({f"{d.code} {d.name}" for d in findings})
         note = f" ({', '.join(codes[:3])}{', …' if len(codes) > 3 else ''})" if codes else ""
         canvas.prose((_("Level {level} of 4").format(level=0), "strong"), f" · {counted(findings)}{note}")

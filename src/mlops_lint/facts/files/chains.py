@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 
 UNKNOWN = "?"
 
@@ -37,6 +38,11 @@ def chain(node: ast.expr | None) -> str:
 
 def split(text: str) -> list[str]:
     """`a.b().c[]` -> `["a", ".b", "()", ".c", "[]"]`."""
+    return list(_steps(text))
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def _steps(text: str) -> tuple[str, ...]:
     steps: list[str] = []
     position = 0
     while position < len(text):
@@ -49,7 +55,7 @@ def split(text: str) -> list[str]:
             end += 1
         steps.append(text[position:end])
         position = end
-    return steps
+    return tuple(steps)
 
 
 def annotation(node: ast.expr | None) -> str:

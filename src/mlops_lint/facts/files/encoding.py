@@ -37,7 +37,7 @@ def decode(payload: bytes) -> Answer | None:
     try:
         content = json.loads(payload)
         return content if isinstance(content, str) else _symbols(*content)
-    except (ValueError, TypeError, IndexError, RecursionError):
+    except (ValueError, TypeError, LookupError, RecursionError):
         return None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TypeAlias
 
+from mlops_lint.deadline import TIME_UP, Deadline
 from mlops_lint.documents.node import DocumentError
 from mlops_lint.documents.python import parse_python
 from mlops_lint.facts.files.encoding import Answer, decode, encode
@@ -45,9 +46,12 @@ Spread: TypeAlias = Callable[[Sequence[Task]], Sequence[bytes | None]]
 class FileFacts:
     """What single files say. Without `kept` and `spread` each file is read in this process, every time."""
 
-    def __init__(self, kept: Kept | None = None, spread: Spread | None = None) -> None:
+    def __init__(
+        self, kept: Kept | None = None, spread: Spread | None = None, deadline: Deadline | None = None
+    ) -> None:
         self._kept = kept
         self._spread = spread
+        self.deadline = deadline or Deadline()
 
     def of(self, paths: Iterable[str], read: Callable[[str], bytes]) -> dict[str, Answer]:
         """The symbols of each path, or the reason why there are none, in the order of the paths."""
@@ -56,11 +60,13 @@ class FileFacts:
         size = 0
         with _undisturbed():
             for path in paths:
-                found[path] = ""
+                found[path] = TIME_UP
+                if self.deadline.over:
+                    continue
                 try:
                     data = read(path)
                 except Unreadable as error:
-                    found[path] = str(error)
+                    found[path] = error.reason
                     continue
                 batch[path] = (kind_of(path), data)
                 size += len(data)

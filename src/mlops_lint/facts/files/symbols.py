@@ -234,6 +234,8 @@ class _Reader:
             self.found.has_main = True
             self.push(node.orelse, scope)
             self.push(node.body, MAIN)
+        elif isinstance(node.test, ast.Constant):
+            self.push(node.body if node.test.value else node.orelse, scope)
         elif _type_checking(node.test):
             self.push(node.orelse, scope)
             self.push([part for part in node.body if isinstance(part, ast.Import | ast.ImportFrom)], scope)

@@ -20,6 +20,7 @@ _HINTS = frozenset("check checks verify assert validate expect ensure compare ma
 _SILENT = frozenset("print debug info warning warn error exception log print_exc write".split())
 _CATCHING = frozenset({"AssertionError", "Exception", "BaseException"})
 _MAX_HELPERS = 2
+_TELLING = (ast.Assert, ast.Raise, ast.Yield, ast.YieldFrom, ast.Call)
 
 
 @dataclass(slots=True)
@@ -193,7 +194,8 @@ def _statement(node: ast.stmt, swallowed: bool) -> Iterator[tuple[ast.AST, bool]
 
 def _expressions(node: ast.AST, swallowed: bool) -> Iterator[tuple[ast.AST, bool]]:
     for inner in ast.walk(node):
-        yield inner, swallowed
+        if isinstance(inner, _TELLING):
+            yield inner, swallowed
 
 
 def _try(node: ast.Try, swallowed: bool) -> Iterator[tuple[ast.AST, bool]]:

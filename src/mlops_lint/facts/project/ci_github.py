@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 
 from mlops_lint.documents.node import MapNode, Node, ScalarNode
 from mlops_lint.facts.project.ci_actions import INERT_OWNERS, LINTERS
-from mlops_lint.facts.project.reading import items, join, mapping, place, scalars, text_of, walk, word, yaml_of
+from mlops_lint.facts.project.reading import items, join, lines_of, mapping, place, scalars, walk, word, yaml_of
 from mlops_lint.facts.project.script import Opaque, Script
 from mlops_lint.repo.view import RepoView
 
 MAX_COMBINATIONS = 40
 _EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
-_ANY_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.S)
+_ANY_EXPRESSION = re.compile(r"\$\{\{(?:(?!\$\{\{).)*?\}\}", re.S)
 _TRIVIAL = frozenset({"true", "always()", "success()", "!cancelled()", "success()||failure()", "always()&&true"})
 _NOT_ON_CHANGE = re.compile(
     r"github\.event_name\s*==\s*'(?:schedule|workflow_dispatch|release|repository_dispatch)'"
@@ -254,7 +254,7 @@ def _reusable(reader: _Reader, uses: Node, job: Node, here: Script, frame: _Fram
 def script_at(view: RepoView, path: str, node: ScalarNode, here: Script) -> Script:
     """`here` with the place of a scalar: the lines of a literal block are lines of the file."""
     line, column = node.start
-    source = (text_of(view, path) or "").split("\n")
+    source = lines_of(view, path)
     head = source[line - 1][column - 1 :] if line <= len(source) else ""
     if head.startswith(("|", ">")):
         return replace(here, path=path, line=line + 1, column=1, exact=head.startswith("|"))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from mlops_lint.documents.node import MapNode, Node, ScalarNode
 from mlops_lint.facts.project.ci_github import script_at
-from mlops_lint.facts.project.reading import items, join, mapping, place, scalars, text_of, walk, word
+from mlops_lint.facts.project.reading import documents_of, items, join, mapping, place, scalars, walk, word
 from mlops_lint.facts.project.script import Opaque, Script
 from mlops_lint.repo.view import RepoView
 
@@ -79,14 +79,7 @@ def _local(view: RepoView, pattern: str, base: str) -> list[str]:
 
 
 def _tree(view: RepoView, path: str) -> Node | None:
-    from mlops_lint.documents.node import DocumentError
-    from mlops_lint.documents.yaml import parse_yaml_all
-
-    text = text_of(view, path)
-    try:
-        documents = parse_yaml_all(text.encode()) if text is not None else []
-    except DocumentError:
-        return None
+    documents = documents_of(view, path)
     return documents[-1] if documents else None
 
 

@@ -135,7 +135,7 @@ def _travis_env(node: Node | None) -> list[dict[str, str]]:
     return found[:20] or [{}]
 
 
-_JENKINS = re.compile(r"""\b(?:sh|bash)\b\s*\(?\s*(?:script\s*:\s*)?('{3}|"{3}|'|")(.*?)(?<!\\)\1""", re.S)
+_JENKINS = re.compile(r"""\b(?:sh|bash)\b[\s(]{0,40}(?:script\s{0,20}:\s{0,20})?('{3}|"{3}|'|")(.*?)(?<!\\)\1""", re.S)
 
 
 def jenkins(view: RepoView, path: str, here: Script) -> Read | None:
@@ -144,9 +144,11 @@ def jenkins(view: RepoView, path: str, here: Script) -> Read | None:
     if text is None or not re.search(r"\b(?:pipeline|node|stage)\b", text):
         return None
     scripts = []
-    code = re.sub(r"(?m)^\s*//.*$", lambda match: " " * len(match[0]), text)
+    code = re.sub(r"(?m)^[ \t]*//.*$", lambda match: " " * len(match[0]), text)
+    line, counted = 1, 0
     for match in _JENKINS.finditer(code):
-        line = text.count("\n", 0, match.start(2)) + 1
+        line += text.count("\n", counted, match.start(2))
+        counted = match.start(2)
         soft = "returnStatus" in text[match.end() : match.end() + 40]
         inner = replace(here, text=match[2], path=path, line=line, on_change=None, exact=True, ignored=soft)
         scripts.append(inner)

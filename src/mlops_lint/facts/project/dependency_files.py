@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlops_lint.documents.node import DocumentError, MapNode, Node
 from mlops_lint.documents.python import parse_text
 from mlops_lint.documents.requirements import RequirementLine, normalised, parse_requirement
-from mlops_lint.documents.shell import parse_shell
 from mlops_lint.facts.project.reading import (
     items,
     json_of,
@@ -26,6 +25,8 @@ from mlops_lint.facts.project.reading import (
 from mlops_lint.facts.project.runners_python import ini
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
+
+_LOCKED = re.compile(r'^\[\[packages?\]\]\r?\nname = "([^"\n]+)"\r?\nversion = "([^"\n]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +115,24 @@ def toml_lock(view: RepoView, path: str) -> Read | None:
     """uv, Poetry, PDM and PEP 751 locks: `[[package]]` tables."""
     tree = toml_of(view, path)
     if tree is None:
-        return None
+        return _large_lock(view, path)
     found = []
     for package in (*items(tree.get("package")), *items(tree.get("packages"))):
         name, version = word(walk(package, "name")), word(walk(package, "version"))
         if name:
             found.append(Requirement(normalised(name), f"=={version}", True, place(path, package)))
     return Read(DependencyFile(path, "lock", tuple(found)))
+
+
+def _large_lock(view: RepoView, path: str) -> Read | None:
+    """A lock that is too large for the parser: names and versions stand on lines of their own."""
+    text = text_of(view, path) or ""
+    found = []
+    line, last = 1, 0
+    for match in _LOCKED.finditer(text):
+        line, last = line + text.count("\n", last, match.start()), match.start()
+        found.append(Requirement(normalised(match[1]), f"=={match[2]}", True, Location(path, line)))
+    return Read(DependencyFile(path, "lock", tuple(found))) if found else None
 
 
 def pipfile(view: RepoView, path: str) -> Read | None:
@@ -206,10 +218,11 @@ def _lines(path: str, text: str, source: str) -> Iterator[Requirement]:
         line = parse_requirement(re.sub(r"(^|\s)#.*$", "", row))
         if line is not None and row.strip():
             number = next((n for n, other in enumerate(rows, 1) if other.strip() == row.strip()), 1)
-            yield _requirement(path, line, number)
+            yield requirement(path, line, number)
 
 
-def _requirement(path: str, line: RequirementLine, number: int, *, optional: bool = False) -> Requirement:
+def requirement(path: str, line: RequirementLine, number: int, *, optional: bool = False) -> Requirement:
+    """A line as a requirement with its place."""
     return Requirement(line.name, line.specifier, line.pinned, Location(path, number), optional)
 
 
@@ -245,7 +258,7 @@ def setup_py(view: RepoView, path: str) -> Read | None:
     keywords = {k.arg: k.value for call in calls for k in call.keywords}
     required = keywords.get("install_requires")
     required = names.get(required.id) if isinstance(required, ast.Name) else required
-    found = [_requirement(path, line, node.lineno) for node, line in _literals(required)]
+    found = [requirement(path, line, node.lineno) for node, line in _literals(required)]
     python = keywords.get("python_requires")
     known = isinstance(python, ast.Constant) and isinstance(python.value, str)
     at = Location(path, python.lineno) if python is not None and known else None
@@ -281,58 +294,3 @@ def tool_versions(view: RepoView, path: str) -> Read | None:
 def mise(view: RepoView, path: str) -> Read | None:
     """`[tools] python`."""
     return _with_python(None, path, walk(toml_of(view, path), "tools", "python"), 0)
-
-
-_FROM = re.compile(r"(?i)FROM\s+(?:--\S+\s+)*(?:\S*/)?python:(\d[\w.]*)")
-
-
-def dockerfile(view: RepoView, path: str) -> Read | None:
-    """What `RUN pip install` names, and the version of a python image."""
-    python: tuple[Location, str] | None = None
-    found: list[Requirement] = []
-    for number, line in _instructions(text_of(view, path) or ""):
-        if match := _FROM.match(line):
-            python = python or (Location(path, number), match[1])
-        elif line[:4].upper() == "RUN ":
-            body = re.sub(r"^(?:--\S+\s+)*", "", line[4:].strip())
-            found += [_requirement(path, item, number) for item in _installed(body)]
-    file = DependencyFile(path, "dockerfile", tuple(found)) if found else None
-    if file is None and python is None:
-        return None
-    return Read(file, python[0] if python else None, python[1] if python else "", 4)
-
-
-def _instructions(text: str) -> Iterator[tuple[int, str]]:
-    buffer, start = "", 0
-    for number, row in enumerate(text.split("\n"), 1):
-        if row.lstrip().startswith("#"):
-            continue
-        start = start or number
-        if row.rstrip().endswith("\\"):
-            buffer += row.rstrip()[:-1] + " "
-            continue
-        if (buffer + row).strip():
-            yield start, (buffer + row).strip()
-        buffer, start = "", 0
-
-
-_VALUED = frozenset(
-    "-r --requirement -c --constraint -i --index-url --extra-index-url -f --find-links -t --target".split()
-)
-
-
-def _installed(body: str) -> Iterable[RequirementLine]:
-    for command in parse_shell(body):
-        words = list(command.words)
-        if "install" not in words or not any(re.fullmatch(r"(?:.*/)?pip[\d.]*", item) for item in words[:5]):
-            continue
-        if words[0] in ("apt-get", "apt", "apk", "conda", "mamba"):
-            continue
-        arguments = iter(words[words.index("install") + 1 :])
-        for item in arguments:
-            if item in _VALUED:
-                next(arguments, None)
-            elif not item.startswith("-") and item not in (".", "pip", "setuptools", "wheel", "uv", "poetry"):
-                line = parse_requirement(item) if not item.startswith((".", "/")) else None
-                if line is not None and "$" not in item:
-                    yield line

@@ -120,7 +120,7 @@ class Explaining:
         for path, module in self.code.modules.items():
             for fact in module.symbols.imports:
                 if not fact.level and fact.module.partition(".")[0] in own and not self.code.is_test(path):
-                    return self.code.source(path).line(fact.line)
+                    return self.code.text(path).line(fact.line)
         return None
 
     def unread(self) -> str:
@@ -144,9 +144,15 @@ class Explaining:
         family, use = found[0]
         return Trained(family, use.name.rpartition(".")[2], use.at)
 
-    def families(self) -> frozenset[str]:
-        """All families of models that live code makes."""
-        return frozenset(family for family, _ in self._estimators(self.code.live))
+    def families(self, trained: Iterable[Definition] = (), aside: Iterable[Definition] = ()) -> frozenset[str]:
+        """All families of models that live code makes, without notebooks and what only `aside` (a baseline) reaches."""
+        own, other = self.code.reachable(trained), self.code.reachable(aside)
+        kept = set()
+        for family, use in self._estimators(self.code.live):
+            scope = self.code.scope_of(use)
+            if scope in own or not (use.path.endswith(".ipynb") or (scope in other and scope.kind != "module")):
+                kept.add(family)
+        return frozenset(kept)
 
     def _estimators(self, reach: Reach) -> list[tuple[str, Use]]:
         known = self.knowledge.estimators

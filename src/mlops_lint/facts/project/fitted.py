@@ -12,7 +12,7 @@ from typing import Any
 from mlops_lint.facts.files.chains import split
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.project.code import Code, Definition
-from mlops_lint.facts.project.knowledge import Knowledge
+from mlops_lint.facts.project.knowledge import Estimator, Knowledge
 from mlops_lint.facts.project.values import MANY, UNKNOWN, Frame, Made, Text, Values
 from mlops_lint.facts.project.values.model import listed, settled
 from mlops_lint.facts.project.values.tables import Table
@@ -129,6 +129,20 @@ class FitReader:
             value = self.fold.evaluate(inner, model.frame) if inner is not None else None
             return self.through(value, table) if isinstance(value, Made) else Table()
         return table
+
+    def learner(self, model: Any, depth: int = 0) -> Estimator | None:
+        """The estimator that learns in the end: behind pipelines, searches and wrappers."""
+        if not isinstance(model, Made) or depth > 5:
+            return None
+        if model.name.startswith(_PIPELINES):
+            steps = self._steps(model)
+            return self.learner(steps[-1], depth + 1) if steps else None
+        known = self.estimators.get(model.name)
+        if known is not None and (known.kind == "search" or known.family == "any"):
+            inner = _argument(model.node, 0, "estimator")
+            value = self.fold.evaluate(inner, model.frame) if inner is not None else None
+            return self.learner(value, depth + 1) if isinstance(value, Made) else known
+        return known
 
     def _steps(self, model: Made) -> list[Any]:
         if model.name.endswith("make_pipeline"):

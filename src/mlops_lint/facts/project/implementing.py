@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
-from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.code import Code, Definition, Reach
 from mlops_lint.facts.project.pointers import (
     Broken,
     FileTarget,
@@ -84,12 +84,40 @@ class Implementations:
             return stub
         return "" if definition in self.code.live or self._may_be_called(definition) else "nothing calls it"
 
+    def fits(self, definition: Definition) -> str:
+        """The call in a definition's own body that fits something: `search.fit`."""
+        for use in self.code.modules[definition.path].symbols.uses:
+            if use.call and use.scope == definition.qualname and use.chain.endswith(".fit"):
+                return use.chain[:60]
+        return ""
+
+    def tested_only(self, found: Implementation) -> bool:
+        """Whether tests call it and nothing else does, as far as can be seen."""
+        definition = found.definition
+        if definition is None or definition.kind == "module" or definition not in self.code.live:
+            return False
+        own = self.code.reachable(one for one in self.code.entries() if not self.code.is_test(one.path))
+        return definition not in own and not self._may_be_called(definition, own)
+
     def doubt(self, found: Implementation) -> str:
         """Why it cannot be told whether anything runs it; empty where that is known."""
         definition = found.definition
         if definition is None or definition.kind == "module" or definition in self.code.live:
             return ""
         return self._may_be_called(definition)
+
+    def _handed_on(self, definition: Definition) -> bool:
+        """Whether anything imports, names or decorates it, so that a variable might hold it."""
+        if self.code.modules[definition.path].facts[definition.qualname].decorators:
+            return True
+        if self.code.graph.call_sites.get(definition):
+            return True
+        return any(
+            fact.symbol in (definition.name, "*")
+            for path, module in self.code.modules.items()
+            for fact in module.symbols.imports
+            if path != definition.path
+        )
 
     def _idle_file(self, found: Implementation) -> str:
         """A file that runs nothing by itself, and of which nothing is called."""
@@ -102,10 +130,15 @@ class Implementations:
             return ""
         return "nothing in it is called"
 
-    def _may_be_called(self, definition: Definition) -> str:
+    def _may_be_called(self, definition: Definition, reach: Reach | None = None) -> str:
         named = frozenset({definition.name})
         last = f".{definition.name}"
-        for path, fact in sorted(self.code.live.opaque(named), key=lambda pair: not pair[1].chain.endswith(last)):
+        handed = self._handed_on(definition)
+        for path, fact in sorted(
+            (reach or self.code.live).opaque(named), key=lambda pair: not pair[1].chain.endswith(last)
+        ):
+            if not handed and fact.chain.isidentifier() and fact.chain != definition.name:
+                continue  # a variable holds only what somebody has put there
             return f"`{fact.chain[:60]}` in {path}:{fact.line} may call it"
         word = re.compile(rf"(?<![\w.]){re.escape(definition.name)}(?!\w)")
         view = self.code.view

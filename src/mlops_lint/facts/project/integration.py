@@ -43,15 +43,15 @@ _TASKS = re.compile(r"(?:hatch|pixi|pdm|poetry|rye|pipenv|mise|uv)\s+run\b")
 _ABOUT_TESTS = re.compile(r"(?:^|[\s:+/_.-])(?:py)?tests?(?:$|[\s:_.-])")
 _INSTALLS = re.compile(r"\b(?:install|add|sync|lock|update|upload|cp|build)\b")
 _WORKING_ACTIONS = re.compile(
-    r"^[\s-]*uses:\s*[\"']?(?:actions/checkout|docker/(?:build-push|bake)-action)\b", re.MULTILINE
+    r"^[ \t-]*uses:\s*[\"']?(?:actions/checkout|docker/(?:build-push|bake)-action)\b", re.MULTILINE
 )
 """What a workflow uses that does more than sort issues; a checkout is there to be worked on."""
 _IMAGE_FILES = re.compile(
     r"(?:^|/)(?:[^/]*Dockerfile[^/]*|Containerfile|(?:docker-)?compose[^/]*\.ya?ml|docker-bake\.hcl)$"
 )
 _IMAGE_TESTS = re.compile(
-    r"^(?!\s*#).*(?:(?:RUN|CMD|ENTRYPOINT|command:|entrypoint:|&&|;)[\s\[\"']*"
-    r"(?:(?:uv|poetry|pdm|hatch|coverage)\s+run\s+)?(?:pytest|tox|nox|make (?:test|check)|\S*run_tests)\b"
+    r"^(?!\s*#).*(?:(?:RUN|CMD|ENTRYPOINT|command:|entrypoint:|&&|;)[\s\[\"']*(?![\s\[\"'])"
+    r"(?:(?:uv|poetry|pdm|hatch|coverage)\s+run\s+)?(?:pytest|tox|nox|make (?:test|check)|\S{0,120}run_tests)\b"
     r"|-m[\s\"',]+(?:pytest|unittest)\b)"
 )
 

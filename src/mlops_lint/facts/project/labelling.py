@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mlops_lint.documents.csvfile import header
 from mlops_lint.documents.node import DocumentError
+from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
-from mlops_lint.facts.project.code import Code, Definition, Reach
+from mlops_lint.facts.project.code import Code, Definition, Reach, Use
+from mlops_lint.facts.project.fitted import FitReader
 from mlops_lint.facts.project.knowledge import Estimator, Knowledge
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.values import Frame, Values
@@ -32,6 +35,8 @@ _POSITIONS = re.compile(
     r"\.iloc\b|\.values\b|(?<!\))\[:\s*,|load_dataset|fetch_\w+|load_(iris|digits|wine|breast_cancer|diabetes)\b|"
     r"image_dataset_from_directory|flow_from_directory|ImageFolder|sys\.argv|add_argument|environ|hydra"
 )
+_LOSS = re.compile(r"(?i)loss|criterion|entropy|bce")
+_LABELS = frozenset("label labels y yb target targets classes".split())
 _LANGUAGE = re.compile(r"(?i)\bselect\b.*\bfrom\b|~|\bcreate\s+table\b|\binsert\s+into\b", re.DOTALL)
 MAX_FILE = 1_000_000
 
@@ -62,6 +67,7 @@ class Labelling:
         """Fits within reach that are given a target which was not worked out from the same data."""
         reach = self.code.reachable(roots)
         found = [fit for name, one in self._known() for fit in self._calls(name, one, reach)]
+        found += self._behind(reach, {fit.at for fit in found})
         return sorted(found, key=lambda fit: (fit.at.path, fit.at.cell or 0, fit.at.line))
 
     def _known(self) -> Iterator[tuple[str, Estimator]]:
@@ -77,8 +83,34 @@ class Labelling:
             call = self.code.call_node(use)
             target = _target(call, one) if call is not None else None
             if call is not None and target is not None and not self._derived(use.path, use.fact, call, target):
-                label = self._label(use.path, use.scope, target)
+                label = self._label(use.path, use.scope, target, call)
                 yield LabelledFit(use.at, one.name.rpartition(".")[2], label)
+
+    def _behind(self, reach: Reach, known: set[Location]) -> Iterator[LabelledFit]:
+        """Fits of a model that is made elsewhere, or wrapped in a pipeline or a search."""
+        reader = FitReader(self.code, self.values, self.knowledge, None)
+        for path, module in self.code.modules.items():
+            for use in module.symbols.uses:
+                at = self.code.use_at(path, use) if use.call and split(use.chain)[-1] == ".fit" else None
+                if at is None or at in known or self.code.is_test(path):
+                    continue
+                if self.code.graph.scope(path, use.scope) not in reach:
+                    continue
+                call = self.code.call_node(Use(path, use.scope, use.chain, at, use))
+                one = self._learner(reader, path, use.scope, call) if call is not None else None
+                target = _target(call, one) if call is not None and one is not None else None
+                if call is not None and one is not None and target is not None:
+                    if not self._derived(path, use, call, target):
+                        label = self._label(path, use.scope, target, call)
+                        yield LabelledFit(at, one.name.rpartition(".")[2], label)
+
+    def _learner(self, reader: FitReader, path: str, scope: str, call: ast.Call) -> Estimator | None:
+        if not isinstance(call.func, ast.Attribute) or len(call.args) + len(call.keywords) < 2:
+            return None
+        receiver = call.func.value
+        made = self.values.runs(lambda: reader.learner(reader.fold.evaluate(receiver, Frame(path, scope))))
+        known = [one for one in made if one is not None and one.kind in _SUPERVISED and one.supervised]
+        return known[0] if known and len(known) == len(made) and "dummy" not in known[0].name else None
 
     def _derived(self, path: str, fact: UseFact, call: ast.Call, target: ast.expr) -> bool:
         """Whether the target comes out of the data: the input itself, clusters, shifted values."""
@@ -101,12 +133,12 @@ class Labelling:
                 found += [node.value] if any(isinstance(part, ast.Name) and part.id == name for part in bound) else []
         return found[:20]
 
-    def _label(self, path: str, scope: str, target: ast.expr) -> str:
+    def _label(self, path: str, scope: str, target: ast.expr, call: ast.Call) -> str:
         """The column that a target is: `rows["churned"]`, `rows[TARGET]`, also through one name."""
         if isinstance(target, ast.Name):
             values = self._assigned(path, target.id)
             target = values[0] if len(values) == 1 else target
-        if isinstance(target, ast.Subscript) and self._table(path, scope, target.value):
+        if isinstance(target, ast.Subscript) and (_beside(target, call) or self._table(path, scope, target.value)):
             known = self.values.fold(path, scope, target.slice)
             return known.text or "" if known is not None and isinstance(known.value, str) else ""
         return ""
@@ -125,6 +157,20 @@ class Labelling:
         reach = self.code.reachable(roots)
         uses = [use for use in self.code.uses(names) if self.code.scope_of(use) in reach]
         return next((use.at for use in uses if not self.code.is_test(use.path)), None)
+
+    def scored_labels(self, roots: Iterable[Definition]) -> Location | None:
+        """A call of a loss whose second argument was unpacked from a batch under a label's name."""
+        reach = self.code.reachable(roots)
+        for definition in sorted(reach.definitions):
+            if definition.kind != "function" or self.code.is_test(definition.path):
+                continue
+            node = self.code.node(definition)
+            unpacked = {name for part in ast.walk(node) for name in _unpacked(part)}
+            for part in ast.walk(node):
+                if isinstance(part, ast.Call) and len(part.args) > 1 and isinstance(part.args[1], ast.Name):
+                    if _LOSS.search(chain(part.func)) and part.args[1].id in unpacked:
+                        return self.code.source(definition.path).at(part)
+        return None
 
     def named(self, column: str) -> Location | None:
         """Where code, configuration or a table's header names a column, in any spelling."""
@@ -161,6 +207,8 @@ class Labelling:
 
     def columns(self, path: str) -> list[str] | None:
         """The header of a table in the repository; None where it has none that can be read."""
+        if path in self.view.entries and path.endswith(".jsonl"):
+            return self._keys(path)
         if path not in self.view.entries or not path.endswith((".csv", ".tsv")):
             return None
         try:
@@ -170,15 +218,46 @@ class Labelling:
         lettered = [name for name in names if re.search(r"[^\W\d]", name)]
         return names if names and len(lettered) == len(names) and not names[0].startswith("version https") else None
 
+    def _keys(self, path: str) -> list[str] | None:
+        """The keys of the first line of a file of JSON lines."""
+        line = (text_of(self.view, path) or "").partition("\n")[0]
+        try:
+            first = json.loads(line) if len(line) < MAX_FILE else None
+        except (ValueError, RecursionError):
+            return None
+        return [str(key) for key in first] if isinstance(first, dict) and first else None
+
     def unclear(self) -> str:
         """Why a column might be used without being named; empty where it could not."""
         broken = next(iter(self.code.unparsed), "")
         if broken:
             return f"{broken} cannot be parsed"
         for path in self.code.modules:
-            if match := _POSITIONS.search(self.code.source(path).text):
+            if match := _POSITIONS.search(self.code.text(path).text):
                 return f"{path} may take it by position or from settings (`{match[0]}`)"
         return ""
+
+
+def _unpacked(node: ast.AST) -> Iterator[str]:
+    """Label names in `images, labels = batch` and `for x, y in loader`."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.For) else []
+    if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Name | ast.Subscript):
+        return
+    for target in targets:
+        last = target.elts[-1] if isinstance(target, ast.Tuple) and len(target.elts) > 1 else None
+        last = last.elts[-1] if isinstance(last, ast.Tuple) and last.elts else last
+        if isinstance(last, ast.Name) and last.id.lower().strip("_") in _LABELS:
+            yield last.id
+
+
+def _beside(target: ast.Subscript, call: ast.Call) -> bool:
+    """`fit(rows[COLUMNS], rows[y])`, `fit(transform(rows), rows[y])`: the features are taken from the same rows."""
+    features = call.args[0] if call.args else None
+    if features is None or not isinstance(target.value, ast.Name):
+        return False
+    if isinstance(features, ast.Subscript) and isinstance(features.slice, ast.Constant):
+        return False  # a mapping has its features under a key too
+    return any(isinstance(part, ast.Name) and part.id == target.value.id for part in ast.walk(features))
 
 
 def _target(call: ast.Call, one: Estimator) -> ast.expr | None:

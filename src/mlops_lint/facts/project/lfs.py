@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import posixpath
 import re
 from dataclasses import dataclass
 
+from mlops_lint.documents.wildmatch import glob
 from mlops_lint.facts.project.reading import text_of, within
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
@@ -31,7 +31,7 @@ class Attribute:
         pattern = self.pattern
         if "/" not in pattern:
             relative = posixpath.basename(relative)
-        return glob(pattern.lstrip("/")).fullmatch(relative) is not None
+        return glob(pattern.lstrip("/")).matches(relative)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +78,3 @@ def _attribute(folder: str, line: str, at: Location) -> Attribute | None:
         if word in ("-filter", "!filter"):
             return Attribute(folder, pattern, False, at)
     return None
-
-
-@functools.lru_cache(maxsize=2_000)
-def glob(pattern: str) -> re.Pattern[str]:
-    """A wildmatch pattern: `*` stays within a folder, `**` does not. Linear in time: runs of stars are one."""
-    parts: list[str] = []
-    at = 0
-    while at < len(pattern):
-        if match := re.compile(r"\*\*+/").match(pattern, at):
-            parts.append("(?:[^/]+/)*" if at == 0 or pattern[at - 1] == "/" else "[^/]*/")
-            at = match.end()
-        elif match := re.compile(r"\*+").match(pattern, at):
-            double = len(match[0]) > 1 and (at == 0 or pattern[at - 1] == "/") and match.end() == len(pattern)
-            parts.append(".*" if double else "[^/]*")
-            at = match.end()
-        elif match := re.compile(r"\[([!^]?)(\]?[^\]]*)\]").match(pattern, at):
-            inside = match[2].replace("\\", "\\\\").replace("[", "\\[").replace("&&", "&").replace("||", "|")
-            parts.append(f"[{'^' if match[1] else ''}{inside}]" if inside else re.escape(match[0]))
-            at = match.end()
-        else:
-            if pattern[at] == "\\" and at + 1 < len(pattern):
-                at += 1
-            parts.append("[^/]" if pattern[at] == "?" else re.escape(pattern[at]))
-            at += 1
-    try:
-        return re.compile("".join(parts))
-    except re.error:
-        return re.compile(re.escape(pattern))

@@ -29,13 +29,14 @@ from mlops_lint.facts.project.measuring_nodes import (
     assigned,
     harmless,
     of_text,
+    pruned,
     quiet,
     scoped,
     short,
     strings,
     trains,
     works,
-)
+)  # fmt: skip
 from mlops_lint.facts.project.measuring_words import Words
 from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location
@@ -204,8 +205,8 @@ class _Search:
         return any(self.words.within(text) for text in texts if len(text) < 200)
 
     def _worked(self, path: str, scope: str, value: ast.AST) -> bool:
-        """Arithmetic, or a call of a library that works a number out of arrays."""
-        for part in ast.walk(value):
+        """Arithmetic, or a library's call that works a number out of arrays; what another metric is given is none."""
+        for part in pruned(value, lambda call: self.words.foreign(self.code.canonical(path, scope, chain(call.func)))):
             if isinstance(part, WORK) and not of_text(part):
                 return True
             if isinstance(part, ast.Call) and split(chain(part.func))[-1].lstrip(".") in REDUCERS:
@@ -308,7 +309,7 @@ class _Search:
                 file = (self.code.finder.relative(path, imported.module, imported.level) if imported.level
                         else self.code.finder.file(path, imported.module))  # fmt: skip
                 if file in self.code.unparsed:
-                    self.doubt(0, f"{file} cannot be parsed", self.code.source(path).line(imported.line))
+                    self.doubt(0, f"{file} cannot be parsed", self.code.text(path).line(imported.line))
 
     def _hidden_call(self, path: str, scope: str, node: ast.Call) -> None:
         text = chain(node.func)

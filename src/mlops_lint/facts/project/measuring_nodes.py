@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -47,6 +47,8 @@ ENGINES = (
 )  # fmt: skip
 """Libraries that measure on their own."""
 ASIDE = frozenset("log list show print register plot display save update delete".split())
+COLLECTIONS = frozenset(("torchmetrics.MetricCollection", "torchmetrics.collections.MetricCollection"))
+"""They hold metrics that are named in them, and compute none of their own."""
 """First words of calls that only hand a measurement on."""
 ANY = frozenset("score mean average rate error loss top k at squared absolute per the of".split())
 WORK = (ast.BinOp, ast.AugAssign, ast.Compare)
@@ -117,6 +119,16 @@ def assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
         yield node.arg, node.value
 
 
+def pruned(tree: ast.AST, cut: Callable[[ast.Call], bool]) -> Iterator[ast.AST]:
+    """The parts of a tree, without the calls that `cut` names and what these are given."""
+    waiting = [tree]
+    while waiting:
+        part = waiting.pop()
+        if not (isinstance(part, ast.Call) and cut(part)):
+            yield part
+            waiting += ast.iter_child_nodes(part)
+
+
 def works(node: ast.AST) -> bool:
     """Whether a number may be worked out in it."""
     return any(isinstance(part, WORK) for part in ast.walk(node))
@@ -133,7 +145,7 @@ def strings(value: object) -> list[str]:
 
 def quiet(name: str) -> bool:
     """A library that measures nothing."""
-    return name.partition(".")[0] in QUIET
+    return name in COLLECTIONS or name.partition(".")[0] in QUIET
 
 
 def harmless(node: ast.Call, *, whole: bool) -> bool:

@@ -33,6 +33,11 @@ class Words:
                 return True
         return False
 
+    def foreign(self, call: str | None) -> bool:
+        """Whether a canonical name computes other metrics, and not this one."""
+        others = self.metrics.computed_by(call or "")
+        return bool(others) and self.metric not in others
+
     def close(self, name: str) -> bool:
         """A function whose name shares a word with the metric's (`accuracy(output, target, topk)`)."""
         metric = {word.casefold() for word in re.findall(r"[^\W_]+", self.metric.name if self.metric else self.name)}

@@ -15,7 +15,7 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Use
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.versioning import Versioning
-from mlops_lint.facts.project.writes import Write, Writes
+from mlops_lint.facts.project.writes import Write, Writes, unused_handles
 from mlops_lint.model import Grade, Location
 from mlops_lint.repo.view import RepoView
 
@@ -27,14 +27,18 @@ _SAVERS = frozenset(
     "save_metrics log_metrics save_results save_scores write_metrics dump_metrics export_metrics CSVLogger JSONLogger "
     "Live make_summary to_disk save_report".split()
 )
+_ASKING = frozenset("open makedirs dirname basename exists isfile print".split())
+_TRACKERS = frozenset("mlflow wandb neptune comet_ml clearml".split())
 _SHELLS = ("subprocess.", "os.system", "os.popen", "papermill.", "sh.")
 _SAVING = frozenset("evaluate evaluation score report benchmark save dump write export metrics".split())
 _KNOWN = frozenset(
     "builtins numpy pandas polars scipy sklearn torch torchvision tensorflow keras joblib yaml mlflow wandb matplotlib "
-    "seaborn plotly xgboost lightgbm catboost statsmodels imblearn shap requests streamlit fastapi PIL cv2".split()
+    "seaborn plotly xgboost lightgbm catboost statsmodels imblearn shap requests streamlit fastapi PIL cv2 "
+    "torchmetrics timm captum".split()
 )
 _HARMLESS = re.compile(r"\b(pip|git|conda|apt|nvidia-smi|curl|wget|unzip|mkdir)\b|\w\.py\b")
 """Commands that write no numbers, and scripts that are read like all others."""
+_REDIRECTED = re.compile(r">|\btee\b")
 MAX_READ = 2_000
 
 
@@ -111,6 +115,8 @@ class Origins:
         return self._library(path) or Nobody(len(self.writes.all))
 
     def _live(self, live: list[Write], keys: tuple[str, ...]) -> Origin:
+        written = [write for write in live if not write.via.startswith("dvc stage")]
+        live = written or live  # a stage only promises the file
         good = [write for write in live if not keys or write.holds(*keys) is not False]
         if not good:
             return WritesOther(live[0].at, tuple(sorted({key for write in live for key in write.keys or ()})))
@@ -135,6 +141,8 @@ class Origins:
                 continue
             for number, line in enumerate((text_of(self.view, other) or "").split("\n"), 1):
                 if name in line and word.search(line) and not line.lstrip().startswith(("#", "//")):
+                    if self._own_script(line) and not _REDIRECTED.search(line):
+                        continue  # what it writes was read
                     if redirected.search(line):
                         return Writer(Location(other, number), f"`{line.strip()[:60]}`", Grade.PRESENT)
                     mention = mention or Perhaps(f"`{line.strip()[:60]}` names it", Location(other, number))
@@ -148,13 +156,49 @@ class Origins:
             source = self.code.source(path)
             reads = {id(part) for call in ast.walk(source.tree) if isinstance(call, ast.Call) and _reads(call)
                      for part in ast.walk(call)}  # fmt: skip
+            idle_names = self._unused(path, source.tree) | _only_opened(source.tree)
+            idle_names |= {id(part) for opened in unused_handles(source.tree) for part in ast.walk(opened)}
             for node in ast.walk(source.tree):
+                if id(node) in idle_names:
+                    continue
                 if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in reads:
                     if posixpath.basename(node.value) == name and not any(
                         one.line <= node.lineno <= one.end_line for one in known
                     ):
                         return Perhaps("this text names it; what is done with it cannot be told", source.at(node))
         return None
+
+    def _own_script(self, line: str) -> bool:
+        """Whether a command runs a Python file of the project."""
+        names = {posixpath.basename(path) for path in self.code.modules}
+        return any(posixpath.basename(word) in names for word in re.findall(r"[\w./-]+\.py\b", line))
+
+    def _unused(self, path: str, tree: ast.Module) -> set[int]:
+        """The parts of what is assigned to a top-level name that only uncalled code uses."""
+        found: set[int] = set()
+        for node in tree.body:
+            if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
+                continue
+            name = node.targets[0].id
+            if not self._used(path, name):
+                found |= {id(part) for part in ast.walk(node.value)}
+        return found
+
+    def _used(self, path: str, name: str) -> bool:
+        """Whether live code uses a module's name, or may take it from elsewhere."""
+        for other, module in self.code.modules.items():
+            symbols = module.symbols
+            here = other == path
+            if not here and not any(
+                fact.symbol in (name, "*") or (not fact.symbol and fact.module) for fact in symbols.imports
+            ):
+                continue
+            for use in symbols.uses:
+                steps = split(use.chain)
+                if steps[0] == name if here else name in (steps[0], *(step.lstrip(".") for step in steps[1:])):
+                    if self.code.graph.scope(other, use.scope) in self.code.live:
+                        return True
+        return False
 
     def _saves(self, path: str, fact: UseFact) -> bool:
         """A call that may write files of its own: a saver by name, a shell, a library's evaluation."""
@@ -166,8 +210,10 @@ class Origins:
             call = self.code.call_node(Use(path, fact.scope, fact.chain, self.code.use_at(path, fact), fact))
             return call is None or _HARMLESS.search(ast.unparse(call)) is None
         if last in _SAVERS:
-            return True
+            return name is None or name.partition(".")[0] not in _TRACKERS
         words = {word.casefold() for word in re.findall(r"[A-Za-z][a-z]*", last)}
+        if last == "save_hyperparameters":
+            return False
         return name is not None and bool(words & _SAVING) and _unknown_library(name)
 
     def _library(self, path: str) -> Perhaps | None:
@@ -180,6 +226,32 @@ class Origins:
                 if fact.call and self._saves(module_path, fact):
                     return Perhaps(f"`{fact.chain[:60]}` may write it", self.code.use_at(module_path, fact))
         return None
+
+
+def _only_opened(tree: ast.Module) -> set[int]:
+    """The parts of command line options whose value is only opened, or asked about: what is opened was read."""
+    options = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _option(node)]
+    if not options:
+        return set()
+    settled = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and split(chain(node.func))[-1].lstrip(".") in _ASKING
+        for argument in node.args[:1]
+        for part in ast.walk(argument)
+    }
+    passed = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and id(node) not in settled}
+    return {id(part) for node in options if _option(node) not in passed for part in ast.walk(node)}
+
+
+def _option(node: ast.Call) -> str:
+    """The attribute that `parser.add_argument("--report")` makes; empty for other calls."""
+    if not isinstance(node.func, ast.Attribute) or node.func.attr != "add_argument":
+        return ""
+    given = [word.value for word in node.keywords if word.arg == "dest"] + node.args
+    texts = [part.value for part in given if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    long = [text for text in texts if not text.startswith("-") or text.startswith("--")] or texts
+    return long[0].lstrip("-").replace("-", "_") if long else ""
 
 
 def _unknown_library(name: str) -> bool:

@@ -7,8 +7,8 @@ import posixpath
 import re
 from dataclasses import dataclass
 
+from mlops_lint.documents.wildmatch import glob
 from mlops_lint.facts.inject import provides
-from mlops_lint.facts.project.lfs import glob
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.model import Location
@@ -33,10 +33,10 @@ class Rule:
         if not body:
             return pattern == "/"
         head = "" if anchored else "**/"
-        if glob(head + body).fullmatch(path) and not pattern.endswith("/"):
+        if glob(head + body).matches(path) and not pattern.endswith("/"):
             return True
         # `docs/*` owns the files of the folder itself and no deeper ones.
-        return not body.endswith("/*") and glob(f"{head}{body}/**").fullmatch(path) is not None
+        return not body.endswith("/*") and glob(f"{head}{body}/**").matches(path)
 
 
 @dataclass(frozen=True, slots=True)

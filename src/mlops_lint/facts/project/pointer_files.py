@@ -15,6 +15,7 @@ from mlops_lint.repo.view import GITLINK, SYMLINK, RepoView, Unreadable
 
 _LFS = b"version https://git-lfs.github.com/spec/"
 _WRITERS = re.compile(r"\.(py|ipynb|sh|ya?ml|toml|r|R|jl)$|(^|/)(Makefile|justfile|Snakefile)$")
+_CATALOGUE = re.compile(r"(^|/)conf/.*catalog[^/]*(/.*)?\.ya?ml$")
 MAX_WRITERS = 2_000
 MAX_GLOB_FILES = 10_000
 
@@ -113,7 +114,7 @@ class Files:
     def _output(self, path: str) -> FileTarget | None:
         """A path that git ignores and that a file of the repository mentions as its output."""
         if not (self.view.ignored(path) or self.view.ignored(path + "/")):
-            return None
+            return self._catalogued(path)
         name = posixpath.basename(path).encode()
         writers = [other for other in self.view.entries if _WRITERS.search(other) and self._writes(other)]
         for writer in writers[:MAX_WRITERS]:
@@ -124,6 +125,20 @@ class Files:
             if name in data:
                 line = data.count(b"\n", 0, data.index(name)) + 1
                 return FileTarget(path, Location(writer, line), "output")
+        return None
+
+    def _catalogued(self, path: str) -> FileTarget | None:
+        """A data set that a catalogue (Kedro's) keeps there when the pipeline has run."""
+        name = re.compile(rf"^\s*filepath:\s*[\"']?{re.escape(self.relative(path))}[\"']?\s*$", re.MULTILINE)
+        for other in self.view.entries:
+            if _CATALOGUE.search(other) and self._writes(other):
+                try:
+                    text = self.view.read(other)[:1_000_000].decode(errors="replace")
+                except Unreadable:
+                    continue
+                if (found := name.search(text)) is not None:
+                    line = text.count("\n", 0, found.end()) + 1
+                    return FileTarget(path, Location(other, line), "output")
         return None
 
     def _writes(self, path: str) -> bool:

@@ -85,7 +85,7 @@ class Values:
         except Unreadable as error:
             return f"cannot be read ({error.reason})"
         except DocumentError as error:
-            self.view.note(path, error.message)
+            self.view.note(path, f"line {error.line}: {error.message}")
             return f"cannot be parsed (line {error.line}: {error.message})"
         return tree if tree is not None else MapNode((1, 1), (1, 1))
 

@@ -49,7 +49,7 @@ _ABSENT = {
     "dvc": "is a dvc output that is not checked out",
     "annex": "is kept in git-annex and not looked into",
     "lfs": "is kept in git-lfs and not looked into",
-    "output": "is an output that git ignores",
+    "output": "is an output that git ignores or does not hold",
 }
 
 
@@ -79,7 +79,8 @@ class Pointers:
     def _resolve(self, text: str, kind: str) -> Target:
         if not text:
             return Broken("is empty")
-        if far := remote(text):
+        library = kind in ("symbol", "code") and _MODULE.fullmatch(text)  # `wandb:alert` is a call there, no run
+        if not library and (far := remote(text)):
             return far
         if kind == "path":
             return self.files.locate(text)

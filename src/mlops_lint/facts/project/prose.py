@@ -26,6 +26,8 @@ _ENGLISH_WORDS = frozenset(
 )
 _DOCUMENT = re.compile(r"^[^\s:]+\.(?:md|rst|txt|adoc|pdf|docx)(?:#\S+)?$")
 
+MAX_ANSWER = 10_000
+"""Characters of an answer that are judged."""
 _MONTHS = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
 _PERIOD = "day|week|month|quarter|year|sprint|season|half-year|semester|release"
 _DATES = (
@@ -40,16 +42,26 @@ _DATES = (
     r"\b(?:annual|monthly|weekly|daily|quarterly|yearly)\b",
     r"\b(?:summer|autumn|winter|spring|christmas|launch)\b",
     r"\d{2,4}\s*년(?:\s*\d{1,2}\s*월)?(?:\s*\d{1,2}\s*일)?|\d{1,2}\s*월(?:\s*\d{1,2}\s*일)?",
-    r"(?:이번|다음|올해|내년|매|한|\d+)\s*(?:분기|년|해|달|월|주|개월|주일)|올해|내년|상반기|하반기|연말|분기|\d+\s*(?:분기|개월|주)",
+    r"(?:이번|다음|올해|내년|매|한|(?<!\d)\d+)\s*(?:분기|년|해|달|월|주|개월|주일)|올해|내년|상반기|하반기|연말|분기|(?<!\d)\d+\s*(?:분기|개월|주)",
 )
 _DATE = re.compile("|".join(f"(?:{part})" for part in _DATES), re.IGNORECASE)
 _DEADLINE = re.compile("|".join(f"(?:{part})" for part in (*_DATES[:7], *_DATES[8:])), re.IGNORECASE)
 _NUMBERS = re.compile(
-    r"\d|\b(?:half|halve|halved|double|doubled|triple|twice|third|quarter of|ten|twenty|thirty|forty|fifty|hundred|"
+    r"\d|\b(?:half|halve|halved|double|doubled|triple|twice|third|quarter of|"
+    r"(?:an?|one|two|three) (?:fifth|sixth|eighth|tenth|quarter)s?|ten|twenty|thirty|forty|fifty|hundred|"
     r"thousand|million|zero|none of|one in|two|three|four|five|six|seven|eight|nine)\b|"
-    r"절반|두\s*배|세\s*배|[일이삼사오육칠팔구십백천만]+\s*퍼센트",
+    r"절반|두\s*배|세\s*배|(?<![일이삼사오육칠팔구십백천만])[일이삼사오육칠팔구십백천만]+\s*퍼센트",
     re.IGNORECASE,
 )  # fmt: skip
+
+_COUNT = r"(?:\d[\d.,]*|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+_AMOUNT = rf"{_COUNT}[\s-]+(?:hour|minute|second|{_PERIOD})s?"
+_CHANGE = re.compile(
+    rf"\bfrom\s+(?:about\s+)?{_AMOUNT}\b.*?\bto\s+(?:(?:about|under|below|over|less than|at most)\s+)?{_AMOUNT}\b|"
+    rf"\b(?:under|below|less than|fewer than|at most|no more than)\s+{_AMOUNT}\b|"
+    r"(?<!\d)\d+\s*(?:일|주|개월|달|년|시간|분)에서\s*\d+\s*(?:일|주|개월|달|년|시간|분)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +84,13 @@ class Answer:
 
     @property
     def has_number(self) -> bool:
-        """Whether it holds a number that is not part of a date."""
-        return bool(_NUMBERS.search(_DATE.sub(" ", self.text)))
+        """Whether it holds a number that is not part of a date; what falls `from 5 days to 1 day` is one."""
+        return bool(_CHANGE.search(self.text) or _NUMBERS.search(_DATE.sub(" ", self.text)))
+
+
+def brief(text: str, limit: int = 100) -> str:
+    """The beginning of a text, up to a whole word, for a message."""
+    return text if len(text) <= limit else f"{text[:limit].rpartition(' ')[0] or text[:limit]} …"
 
 
 class Prose:
@@ -85,7 +102,7 @@ class Prose:
 
     def read(self, text: str) -> Answer:
         """Judge a text's language, or find the document that it names."""
-        text = text.strip()
+        text = text.strip()[:MAX_ANSWER]
         if _DOCUMENT.match(text):
             path = self._project.join(text.partition("#")[0])
             if path in self._view.entries:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from mlops_lint.documents.node import DocumentError, ListNode, MapNode, Node, ScalarNode
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView, Unreadable
 
 MAX_TEXT = 2_000_000
+_Tree = TypeVar("_Tree")
+KEPT = 16
+_LAST_TREES: WeakKeyDictionary[RepoView, dict[tuple[str, Any], Any]] = WeakKeyDictionary()
+_LAST_LINES: WeakKeyDictionary[RepoView, tuple[str, list[str]]] = WeakKeyDictionary()
 
 
 def text_of(view: RepoView, path: str) -> str | None:
@@ -23,15 +29,48 @@ def text_of(view: RepoView, path: str) -> str | None:
     return data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def yaml_of(view: RepoView, path: str) -> MapNode | None:
-    """The first document of a YAML file if it is a mapping."""
+def lines_of(view: RepoView, path: str) -> list[str]:
+    """The lines of the file; the last ones asked for are kept, since scripts ask for one file again and again."""
+    last = _LAST_LINES.get(view)
+    if last is None or last[0] != path:
+        last = _LAST_LINES[view] = (path, (text_of(view, path) or "").split("\n"))
+    return last[1]
+
+
+def parsed(view: RepoView, path: str, parse: Callable[[bytes], _Tree]) -> _Tree | None:
+    """What `parse` makes of a tracked file; None where it cannot be read, which is noted as not analysed."""
+    if path not in view.entries:
+        return None
+    try:
+        return parse(view.read(path, MAX_TEXT))
+    except Unreadable:
+        return None
+    except DocumentError as error:
+        view.note(path, f"line {error.line}: {error.message}")
+        return None
+
+
+def _once(view: RepoView, path: str, parse: Callable[[bytes], _Tree]) -> _Tree | None:
+    """The same, with the last trees kept: several facts ask for `pyproject.toml`."""
+    known = _LAST_TREES.setdefault(view, {})
+    if (path, parse) not in known:
+        if len(known) >= KEPT:
+            del known[next(iter(known))]
+        known[path, parse] = parsed(view, path, parse)
+    found: _Tree | None = known[path, parse]
+    return found
+
+
+def documents_of(view: RepoView, path: str) -> list[Node]:
+    """Every document of a YAML file."""
     from mlops_lint.documents.yaml import parse_yaml_all
 
-    text = text_of(view, path)
-    try:
-        documents = parse_yaml_all(text.encode()) if text is not None else []
-    except DocumentError:
-        return None
+    return _once(view, path, parse_yaml_all) or []
+
+
+def yaml_of(view: RepoView, path: str) -> MapNode | None:
+    """The first document of a YAML file if it is a mapping."""
+    documents = documents_of(view, path)
     return documents[0] if documents and isinstance(documents[0], MapNode) else None
 
 
@@ -39,11 +78,7 @@ def toml_of(view: RepoView, path: str) -> MapNode | None:
     """A TOML file's tree."""
     from mlops_lint.documents.toml import parse_toml
 
-    text = text_of(view, path)
-    try:
-        node = parse_toml(text.encode()) if text is not None else None
-    except DocumentError:
-        return None
+    node = _once(view, path, parse_toml)
     return node if isinstance(node, MapNode) else None
 
 
@@ -51,11 +86,7 @@ def json_of(view: RepoView, path: str) -> MapNode | None:
     """A JSON file's tree."""
     from mlops_lint.documents.json import parse_json
 
-    text = text_of(view, path)
-    try:
-        node = parse_json(text.encode()) if text is not None else None
-    except DocumentError:
-        return None
+    node = _once(view, path, parse_json)
     return node if isinstance(node, MapNode) else None
 
 

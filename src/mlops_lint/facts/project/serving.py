@@ -9,12 +9,15 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Constant, Definition, External
 from mlops_lint.facts.project.knowledge import Knowledge, Tool
 from mlops_lint.facts.project.pointers import FileTarget, FolderTarget, Pointers, SymbolTarget, definition_of
+from mlops_lint.facts.project.reading import text_of
 
 _SERVING = frozenset(
     "serve serving server predict predictor predictions prediction infer inference api app endpoint handler score "
     "scoring service batch".split()
 )
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_COMMANDS = re.compile(r"\.(ya?ml|json|toml|cfg|ini|tf|sh|service)$|(^|/)(Procfile|Makefile|Dockerfile[^/]*)$")
+_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 class Serving:
@@ -25,6 +28,8 @@ class Serving:
         self.knowledge = knowledge
         self.pointers = pointers
         self._found: tuple[Definition, ...] | None = None
+        self._answering: frozenset[Definition] | None = None
+        self._commands: frozenset[str] | None = None
 
     def roots_of(self, text: str) -> tuple[Definition, ...]:
         """What may run when that code of the charter runs, for a file all of it; empty where no code is read there."""
@@ -57,6 +62,26 @@ class Serving:
         """Every entry of the program that is no test and no notebook, and code that is named after serving."""
         return tuple(dict.fromkeys([*self._shipped(self.code.entries()), *self.found()]))
 
+    def beside(self, roots: Iterable[Definition]) -> frozenset[Definition]:
+        """Handlers of other requests: importing the file of one handler registers them, and runs none of them."""
+        known = set(roots)
+        if not known & self._handlers():
+            return frozenset()
+        return frozenset(one for one in self._handlers() - known if self.code.modules[one.path].body not in known)
+
+    def _handlers(self) -> frozenset[Definition]:
+        if self._answering is None:
+            routes = {f"{route}{call}" for route in self.knowledge.calls("serving", "routes") for call in ("", "()")}
+            self._answering = frozenset(
+                inner
+                for path, module in self.code.modules.items()
+                for qualname, inner in module.definitions.items()
+                if inner.kind == "function"
+                for decorator in module.facts[qualname].decorators
+                if self.code.canonical(path, qualname.rpartition(".")[0], decorator) in routes
+            )
+        return self._answering
+
     def callers(self, definitions: Iterable[Definition]) -> tuple[Definition, ...]:
         """The definitions and whatever leads to them, tests and notebooks left out."""
         seen = dict.fromkeys(definitions)
@@ -87,7 +112,18 @@ class Serving:
         module = self.code.modules.get(path)
         if module is None:
             return ()
-        return (module.body, module.main, *module.definitions.values())
+        inner = list(module.definitions.values())
+        if any(one.kind == "function" and one in self.code.live for one in inner):
+            inner = [one for one in inner if one in self.code.live or self._in_commands(one.name)]
+        return (module.body, module.main, *inner)
+
+    def _in_commands(self, name: str) -> bool:
+        """Whether a file of commands or settings names it, so that a platform may call it."""
+        if self._commands is None:
+            view = self.code.view
+            files = [path for path in view.entries if _COMMANDS.search(path) and path != self.code.project.charter_path]
+            self._commands = frozenset(word for path in files for word in _NAME.findall(text_of(view, path) or ""))
+        return name in self._commands
 
     def _methods(self, definition: Definition) -> list[Definition]:
         if definition.kind != "class":

@@ -111,10 +111,11 @@ class Sinks:
             written = content.value if isinstance(content, Dumped) else None
             return Sink(base, written, _dumped(content, last), "record", sites=sites)
         if last in _HANDLE:
-            if base.path == "-":
+            if base.path == "-" or _blank(node):
                 return None
             written = content.value if isinstance(content, Dumped) else None
-            return Sink(base.path, written, _dumped(content, "write"), "record", base.node, base.frame.path, sites)
+            kind = "log" if isinstance(base.mode, str) and "a" in base.mode else "record"
+            return Sink(base.path, written, _dumped(content, "write"), kind, base.node, base.frame.path, sites)
         if last in _MOVES:
             return Sink(content, None, last, "record", sites=sites) if isinstance(base, PurePosixPath) else None
         if isinstance(base, Made) and base.name == "dvclive.Live":
@@ -154,6 +155,12 @@ class Sinks:
         return Sink(value, content, name, kind, sites=sites)
 
 
+def _blank(node: ast.Call) -> bool:
+    """`file.write("\\n")` behind a dump."""
+    given = node.args[0] if len(node.args) == 1 else None
+    return isinstance(given, ast.Constant) and isinstance(given.value, str) and not given.value.strip()
+
+
 def _dumped(content: Any, name: str) -> str:
     return f"{content.format}.{name}" if isinstance(content, Dumped) else name
 
@@ -178,8 +185,8 @@ def _slot(node: ast.Call, slot: tuple[int | None, str]) -> ast.expr | None:
 
 
 def format_of(sink: Sink, paths: tuple[str, ...]) -> str:
-    """`json`, `yaml`, `csv`, `toml`, `text`, `table`, `model` or `figure`."""
-    if sink.kind in ("model", "figure"):
+    """`json`, `yaml`, `csv`, `toml`, `text`, `table`, `model`, `figure`, or `log` for what is appended to."""
+    if sink.kind in ("model", "figure", "log"):
         return sink.kind
     for part in sink.via.replace("()", "").split("."):
         if part in _BY_NAME:

@@ -89,6 +89,7 @@ class _Reader:
         self.code = code
         self.settings = settings
         self.touching = Touching(view, code)
+        self._own: tuple[str, frozenset[str]] = ("", frozenset())
 
     def collects(self, path: str) -> bool:
         config = settings_for(posixpath.dirname(path), self.settings)
@@ -145,12 +146,17 @@ class _Reader:
             fate, detail = self._foreign(path, tree, function, parameters)
         return TestFunction(definition, at, fate, detail, "function", evidence)
 
+    def _names(self, path: str, tree: ast.Module) -> frozenset[str]:
+        """The functions that a file defines, for the last file asked about."""
+        if self._own[0] != path:
+            names = (node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+            self._own = (path, frozenset(names))
+        return self._own[1]
+
     def _foreign(
         self, path: str, tree: ast.Module, function: Function, parameters: frozenset[str]
     ) -> tuple[Fate, str]:  # fmt: skip
-        own = frozenset(
-            node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        )
+        own = self._names(path, tree)
         given = frozenset(
             name.strip()
             for decorator in function.decorator_list
@@ -173,13 +179,11 @@ class _Reader:
             if isinstance(node, ast.Name) and node.id in parameters:
                 return self._fixture(path, node.id)
             value = self.code.resolve(path, qualname, chain(node))
-            if not isinstance(value, Definition) or value.kind != "function":
+            # The code under test may assert too; only what lies among the tests is a helper of theirs.
+            if not isinstance(value, Definition) or value.kind != "function" or not self.code.is_test(value.path):
                 return None
             found = self.code.node(value)
-            # The code under test may assert too; only what lies among the tests is a helper of theirs.
-            if not isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef) or not self.code.is_test(value.path):
-                return None
-            return found
+            return found if isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef) else None
 
         return resolve
 

@@ -105,13 +105,16 @@ class Wiring:
     def look(self, subject: Subject, roots: Iterable[Definition]) -> Answer:
         """Is `subject` called once the roots run? If not: what else calls it?"""
         calls = self._calls(subject)
-        reach = self.code.reachable(root for root in roots if root != subject)
+        known = [root for root in roots if root != subject]
+        reach = self.code.reachable(known, self.serving.beside(known))
         for path, fact in calls:
             if (by := self.code.graph.scope(path, fact.scope)) in reach:
                 return Wired(self.code.use_at(path, fact), by)
         if isinstance(subject, Definition) and subject in reach and not self._only_decorated(subject, reach):
             way = reach.path(subject)
             return Wired(self.code.at(subject), way[-2] if len(way) > 1 else subject)
+        if isinstance(subject, Library) and (started := self._started(calls)) is not None:
+            return started
         found = self.code.search(_targets(subject), reach.roots)
         if isinstance(found, Opaque):
             return Uncertain(found.places[0])
@@ -121,7 +124,19 @@ class Wiring:
             return Uncertain(named)
         if isinstance(subject, Definition) and subject in self.code.entries() and self.serving.ships(subject.path):
             return Elsewhere(self.code.at(subject), subject, OTHER)
-        return self._elsewhere(calls)
+        unread = min((path for path in self.code.unparsed if not self.code.is_test(path)), default=None)
+        return self._elsewhere(calls) if unread is None else Uncertain(Location(unread))
+
+    def _started(self, calls: list[_Call]) -> Wired | None:
+        """One call at start-up that instruments the whole application, wherever a request enters it."""
+        targets = self.serving.knowledge.calls("monitoring", "instrument")
+        started = {use.at for use in self.code.uses(targets) if use.call}
+        shipped = self.code.reachable(self.serving.entries())
+        for path, fact in calls:
+            at = self.code.use_at(path, fact)
+            if at in started and (by := self.code.graph.scope(path, fact.scope)) in shipped:
+                return Wired(at, by)
+        return None
 
     def _in_settings(self, name: str) -> Location | None:
         """A dotted path to it in a configuration or a text of the code: `MIDDLEWARE = ["shop.watch.Recorder"]`."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from mlops_lint.documents.wildmatch import fits
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
@@ -51,8 +51,7 @@ class Write:
             return False
         if self.pattern is None:
             return True
-        parts = [re.escape(part) for part in self.pattern.split(HOLE)]
-        return re.search(f"(^|/){'.*'.join(parts).lstrip('/')}$", path) is not None
+        return fits(self.pattern.split(HOLE), path)
 
     def holds(self, *keys: str) -> bool | None:
         """Whether what it writes has a value under nested keys; None where that cannot be told."""
@@ -86,6 +85,8 @@ def _fits(format_: str, path: str) -> bool:
     suffix = posixpath.splitext(path)[1].lower()
     if format_ in ("model", "figure"):
         return suffix not in FORMATS
+    if format_ == "log":
+        return suffix not in (".json", ".yaml", ".yml", ".toml")  # a document is not appended to
     return format_ == "text" or FORMATS.get(suffix, format_) == format_
 
 
@@ -128,7 +129,7 @@ class _Reader:
 
         results = self.values.runs(once)
         for sink, sites in results:
-            if sink is None or (sink.opened is None and self._consumed(path, node)):
+            if sink is None or (sink.opened is None and (self._consumed(path, node) or self._unused(path, node))):
                 continue
             if sink.opened is not None and sink.opened is not node:
                 self.opened.append((sink.opened_in, sink.opened))
@@ -136,6 +137,10 @@ class _Reader:
 
     def _consumed(self, path: str, node: ast.Call) -> bool:
         return any(path == where and _place(node) == _place(opened) for where, opened in self.opened)
+
+    def _unused(self, path: str, node: ast.Call) -> bool:
+        tree = self.values.evaluator.index(path).source.tree
+        return any(opened is node for opened in unused_handles(tree))
 
     def _write(
         self, sink: Sink, path: str, scope: str, node: ast.Call, sites: list[tuple[str, str, ast.Call]]
@@ -155,6 +160,17 @@ class _Reader:
             None if paths else _pattern(sink.path),
             live=definition in self.live, content=content,
         )  # fmt: skip
+
+
+def unused_handles(tree: ast.AST) -> Iterator[ast.expr]:
+    """`with open(path, "w") as file:` where nothing names the file: nothing is written there."""
+    for part in ast.walk(tree):
+        for item in part.items if isinstance(part, ast.With | ast.AsyncWith) else ():
+            if isinstance(part, ast.With | ast.AsyncWith) and isinstance(item.optional_vars, ast.Name):
+                beside = [other.context_expr for other in part.items if other is not item]
+                inside = [inner for one in [*part.body, *beside] for inner in ast.walk(one)]
+                if not any(isinstance(inner, ast.Name) and inner.id == item.optional_vars.id for inner in inside):
+                    yield item.context_expr
 
 
 def _place(node: ast.Call) -> tuple[int, int]:

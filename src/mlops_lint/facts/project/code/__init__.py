@@ -2,8 +2,8 @@
 
 from mlops_lint.facts.project.code.fact import Absent, Code, Constant, Found, Opaque, Use, code
 from mlops_lint.facts.project.code.graph import Reach
+from mlops_lint.facts.project.code.meaning import External, Instance, Package, Value
 from mlops_lint.facts.project.code.modules import Definition, Module
-from mlops_lint.facts.project.code.names import External, Instance, Package, Value
 
 __all__ = [
     "Absent",

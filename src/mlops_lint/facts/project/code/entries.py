@@ -28,7 +28,8 @@ _COMMAND_FILES = re.compile(
     r"docker-compose[^/]*\.ya?ml|compose\.ya?ml|tox\.ini|noxfile\.py|app\.ya?ml|serverless\.ya?ml|MLproject|"
     r"[^/]*\.sh|[^/]*\.service)$|^\.github/workflows/[^/]*\.ya?ml$|(^|/)\.gitlab-ci\.yml$"
 )
-_COLON = re.compile(r"\b([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):([A-Za-z_][\w.]*)")
+_COLON = re.compile(r"(?<![\w.])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):([A-Za-z_][\w.]*)")
+MAX_PARTS = 40
 _TEST_FOLDERS = frozenset(("tests", "test", "testing"))
 
 
@@ -89,7 +90,7 @@ def _tests(module: Module) -> list[Definition]:
 
 def _by_name(modules: Mapping[str, Module], names: Names, dotted: str) -> list[Definition]:
     parts = dotted.split(".")
-    for count in range(len(parts) - 1, 0, -1):
+    for count in range(len(parts) - 1, 0, -1) if len(parts) <= MAX_PARTS else ():
         file = names.finder.file(posixpath.join(names.finder.base, "x.py"), ".".join(parts[:count]))
         if file is not None and file in modules:
             value = names.resolve(file, "", ".".join(parts[count:]))

@@ -7,15 +7,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from mlops_lint.documents.python import PythonSource, parse_python
+from mlops_lint.documents.python import PythonSource, PythonText, parsed, read_python
 from mlops_lint.facts.files.chains import split
 from mlops_lint.facts.files.store import FileFacts
 from mlops_lint.facts.files.symbols import MAIN, Symbols, UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code.entries import is_test_path, program_entries
 from mlops_lint.facts.project.code.graph import Graph, Reach
+from mlops_lint.facts.project.code.meaning import Value, canonical
 from mlops_lint.facts.project.code.modules import Definition, Finder, Module, by_path, is_source
-from mlops_lint.facts.project.code.names import Names, Value, canonical
+from mlops_lint.facts.project.code.names import Names
 from mlops_lint.facts.project.project import Project
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
@@ -84,6 +85,9 @@ class Code:
         self._named = tuple(named)
         self._graph: Graph | None = None
         self._sources: dict[str, PythonSource] = {}
+        self._texts: dict[str, PythonText] = {}
+        self._nodes: dict[str, tuple[ast.Module, dict[tuple[int, str], ast.AST]]] = {}
+        self._named_in: dict[str, list[tuple[str, UseFact]]] | None = None
         self._entries: tuple[Definition, ...] | None = None
         self._live: Reach | None = None
 
@@ -98,25 +102,40 @@ class Code:
         """The parsed file; read again on demand, since trees are not kept for the whole run."""
         if path not in self._sources:
             if len(self._sources) >= KEPT_TREES:
-                del self._sources[next(iter(self._sources))]
-            self._sources[path] = parse_python(path, self.view.read(path))
+                dropped = next(iter(self._sources))
+                del self._sources[dropped]
+                self._nodes.pop(dropped, None)
+            self._sources[path] = parsed(self.text(path))
         return self._sources[path]
+
+    def text(self, path: str) -> PythonText:
+        """The file's lines and cells, which is all that places need."""
+        if path in self._sources:
+            return self._sources[path]
+        if path not in self._texts:
+            if len(self._texts) >= KEPT_TREES:
+                del self._texts[next(iter(self._texts))]
+            self._texts[path] = read_python(path, self.view.read(path))
+        return self._texts[path]
 
     def node(self, definition: Definition) -> ast.AST:
         """The syntax tree of a definition; the whole module for its body and main guard."""
         tree = self.source(definition.path).tree
         if definition.qualname in ("", MAIN):
             return tree
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                if node.lineno == definition.line and node.name == definition.name:
-                    return node
-        return tree
+        known = self._nodes.get(definition.path)
+        index = known[1] if known is not None and known[0] is tree else {}
+        if not index:
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                    index.setdefault((node.lineno, node.name), node)
+            self._nodes[definition.path] = (tree, index)
+        return index.get((definition.line, definition.name), tree)
 
     def at(self, definition: Definition) -> Location:
         """Where a definition's name stands; the first line for a module."""
         if definition.path in self.modules and definition.qualname in self.modules[definition.path].facts:
-            source = self.source(definition.path)
+            source = self.text(definition.path)
             fact = self.modules[definition.path].facts[definition.qualname]
             text = source.lines[fact.line - 1] if fact.line <= len(source.lines) else ""
             column = text.find(definition.name, fact.name_column)
@@ -126,7 +145,7 @@ class Code:
 
     def use_at(self, path: str, fact: UseFact) -> Location:
         """Where a use stands."""
-        return self.source(path).span(fact.line, fact.column, fact.end_line, fact.end_column)
+        return self.text(path).span(fact.line, fact.column, fact.end_line, fact.end_column)
 
     def call_node(self, use: Use) -> ast.Call | None:
         """The syntax tree of a use that is a call."""
@@ -214,15 +233,20 @@ class Code:
 
     def named(self, path: str) -> list[tuple[str, UseFact]]:
         """(canonical name, use) for every use of a library's name in a file."""
-        return [(name, fact) for name, uses in self.graph.canonical.items() for where, fact in uses if where == path]
+        if self._named_in is None:
+            self._named_in = {}
+            for name, uses in self.graph.canonical.items():
+                for where, fact in uses:
+                    self._named_in.setdefault(where, []).append((name, fact))
+        return self._named_in.get(path, [])
 
     def scope_of(self, use: Use) -> Definition:
         """The definition whose body holds a use."""
         return self.graph.scope(use.path, use.scope)
 
-    def reachable(self, roots: Iterable[Definition]) -> Reach:
-        """What may run once the roots run."""
-        return Reach(self.graph, roots)
+    def reachable(self, roots: Iterable[Definition], without: Collection[Definition] = ()) -> Reach:
+        """What may run once the roots run, where `without` does not."""
+        return Reach(self.graph, roots, without)
 
     @property
     def live(self) -> Reach:
@@ -266,7 +290,7 @@ class Code:
                 )
                 starred = fact.symbol == "*" and file is None
                 if (file in self.unparsed) or (starred and _mentions(module, last_names)):
-                    places.append(self.source(path).line(fact.line))
+                    places.append(self.text(path).line(fact.line))
         return places
 
 

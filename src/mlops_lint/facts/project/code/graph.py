@@ -7,13 +7,14 @@ imports that run a module's body. What does not resolve is opaque, never guessed
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mlops_lint.facts.files.chains import UNKNOWN, split
 from mlops_lint.facts.files.symbols import MAIN, UseFact
+from mlops_lint.facts.project.code.meaning import External, Instance, Value
 from mlops_lint.facts.project.code.modules import Definition, Module
-from mlops_lint.facts.project.code.names import External, Instance, Names, Value
+from mlops_lint.facts.project.code.names import Names
 
 _PASSIVE = frozenset(
     "staticmethod classmethod property cached_property abstractmethod wraps lru_cache cache contextmanager "
@@ -60,6 +61,11 @@ class Graph:
         self.canonical: dict[str, list[tuple[str, UseFact]]] = {}
         self.call_sites: dict[Definition, list[tuple[str, UseFact]]] = {}
         self._subclasses: dict[Definition, list[Definition]] = {}
+        self._framework: dict[Definition, bool] = {}
+        self._children: dict[tuple[str, str], list[Definition]] = {}
+        for path, module in modules.items():
+            for qualname, inner in module.definitions.items():
+                self._children.setdefault((path, qualname.rpartition(".")[0]), []).append(inner)
         self._all_below: dict[Definition, tuple[Definition, ...]] = {}
         self._unresolved: list[tuple[str, UseFact]] = []
         for path, module in modules.items():
@@ -93,7 +99,7 @@ class Graph:
             node = self.node(definition)
             node.edges.append(Edge(module.body, None))
             if definition.kind == "class":
-                self._class_edges(module, definition, node)
+                self._class_edges(definition, node)
             elif self._registered(path, definition):
                 owner = self.scope(path, definition.qualname.rpartition(".")[0])
                 self.node(owner).edges.append(Edge(definition, None))
@@ -108,27 +114,35 @@ class Graph:
         module = self.modules.get(file or "")
         return module.body if module else None
 
-    def _class_edges(self, module: Module, klass: Definition, node: Node) -> None:
+    def _class_edges(self, klass: Definition, node: Node) -> None:
         framework = self._from_framework(klass)
-        for qualname, inner in module.definitions.items():
-            if qualname.rpartition(".")[0] == klass.qualname:
-                dunder = inner.name.startswith("__") and inner.name.endswith("__")
-                if dunder or framework or inner.kind == "class":
-                    node.edges.append(Edge(inner, None))
+        for inner in self._children.get((klass.path, klass.qualname), []):
+            dunder = inner.name.startswith("__") and inner.name.endswith("__")
+            if dunder or framework or inner.kind == "class":
+                node.edges.append(Edge(inner, None))
         for base in self.names.bases(klass):
             if isinstance(base, Definition):
                 node.edges.append(Edge(base, None))
                 self._subclasses.setdefault(base, []).append(klass)
 
-    def _from_framework(self, klass: Definition, seen: frozenset[Definition] = frozenset()) -> bool:
-        for base in self.names.bases(klass):
-            if base is None:
+    def _from_framework(self, klass: Definition) -> bool:
+        """Whether something unknown or of a framework is among what a class inherits from, at any distance."""
+        below: dict[Definition, Definition | None] = {klass: None}
+        waiting = [klass]
+        while waiting:
+            here = waiting.pop()
+            bases = self.names.bases(here) if here not in self._framework else []
+            if self._framework.get(here) or any(_is_framework(base) for base in bases):
+                heir: Definition | None = here
+                while heir is not None:
+                    self._framework[heir] = True
+                    heir = below[heir]
                 return True
-            if isinstance(base, External) and base.name.rpartition(".")[2] not in _PLAIN_BASES:
-                return True
-            if isinstance(base, Definition) and base not in seen and base.kind == "class":
-                if self._from_framework(base, seen | {klass}):
-                    return True
+            for base in bases:
+                if isinstance(base, Definition) and base.kind == "class" and base not in below:
+                    below[base] = here
+                    waiting.append(base)
+        self._framework.update(dict.fromkeys(below, False))
         return False
 
     def _registered(self, path: str, definition: Definition) -> bool:
@@ -229,10 +243,14 @@ def _last_name(text: str) -> str:
     return names[-1] if names else UNKNOWN
 
 
-class Reach:
-    """Everything that may run once the roots run, and how it is reached."""
+def _is_framework(base: Value | None) -> bool:
+    return base is None or (isinstance(base, External) and base.name.rpartition(".")[2] not in _PLAIN_BASES)
 
-    def __init__(self, graph: Graph, roots: Iterable[Definition]) -> None:
+
+class Reach:
+    """Everything that may run once the roots run, and how it is reached; nothing is followed into `without`."""
+
+    def __init__(self, graph: Graph, roots: Iterable[Definition], without: Collection[Definition] = ()) -> None:
         self.graph = graph
         self.roots = tuple(dict.fromkeys(roots))
         self._from: dict[Definition, Definition | None] = dict.fromkeys(self.roots)
@@ -240,7 +258,7 @@ class Reach:
         while waiting:
             current = waiting.popleft()
             for target in graph.callees(current):
-                if target not in self._from:
+                if target not in self._from and target not in without:
                     self._from[target] = current
                     waiting.append(target)
 

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from mlops_lint.facts.files.symbols import DefinitionFact, Symbols
+from mlops_lint.facts.files.symbols import BindingFact, DefinitionFact, ImportFact, Symbols
 
 _OTHERS = frozenset(
     "node_modules site-packages dist-packages vendor vendored third_party third-party thirdparty external_libs "
@@ -145,3 +145,21 @@ def _parents(path: str) -> list[str]:
 def by_path(modules: Iterable[Module]) -> Mapping[str, Module]:
     """Modules keyed and sorted by path."""
     return {module.path: module for module in sorted(modules, key=lambda module: module.path)}
+
+
+def by_scope(facts: list[ImportFact]) -> dict[tuple[str, str], list[ImportFact]]:
+    """Imports by scope and name; star imports under `("", "*")`."""
+    found: dict[tuple[str, str], list[ImportFact]] = {}
+    for fact in facts:
+        key = ("", "*") if fact.symbol == "*" else (fact.scope, fact.name)
+        found.setdefault(key, []).append(fact)
+    return found
+
+
+def by_target(facts: list[BindingFact]) -> dict[tuple[str, str], list[BindingFact]]:
+    """Bindings by scope and target; attributes of `self` under the scope `self`."""
+    found: dict[tuple[str, str], list[BindingFact]] = {}
+    for fact in facts:
+        scope = "self" if fact.target.startswith("self.") else fact.scope
+        found.setdefault((scope, fact.target), []).append(fact)
+    return found

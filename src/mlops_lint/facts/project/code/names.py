@@ -7,51 +7,18 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from mlops_lint.facts.files.chains import UNKNOWN, split
 from mlops_lint.facts.files.symbols import MAIN, BindingFact, ImportFact
-from mlops_lint.facts.project.code.modules import Definition, Finder, Module
+from mlops_lint.facts.project.code.meaning import External, Instance, Package, Value
+from mlops_lint.facts.project.code.modules import Definition, Finder, Module, by_scope, by_target
 
 MAX_DEPTH = 32
 """How many look-ups may wait for each other: far below the recursion limit, far above real code."""
+WASTE = 50_000
+"""How many answers may hold for their path alone, and so be worked out again, before names are followed less far."""
 _PROPERTIES = ("property", "cached_property")
-
-
-@dataclass(frozen=True, slots=True)
-class External:
-    """Something of a library or a builtin, by its dotted name; `()` marks what a call gives."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """An object of a class of the project."""
-
-    of: Definition
-
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """A folder without `__init__.py`, with a slash behind it."""
-
-    folder: str
-
-
-Value: TypeAlias = External | Instance | Package | Definition
-
-
-def canonical(value: Value | None) -> str | None:
-    """`sklearn.metrics.f1_score`, `path::qualname`, `path::Class()`; None stays None."""
-    if isinstance(value, External):
-        return value.name
-    if isinstance(value, Definition):
-        return value.key
-    if isinstance(value, Instance):
-        return value.of.key + "()"
-    return None
 
 
 ParameterValue: TypeAlias = Callable[[Definition, str], "Value | None"]
@@ -67,9 +34,11 @@ class Names:
         self._busy: set[tuple[str, str, str]] = set()
         self._cut = False
         """Whether what is being worked out met itself or the limit, so that it holds for this path alone."""
+        self._wasted = 0
         self._known: dict[tuple[str, str, str], Value | None] = {}
-        self._imports = {path: _by_scope(module.symbols.imports) for path, module in modules.items()}
-        self._bindings = {path: _by_target(module.symbols.bindings) for path, module in modules.items()}
+        self._stars: dict[str, tuple[str, ...]] = {}
+        self._imports = {path: by_scope(module.symbols.imports) for path, module in modules.items()}
+        self._bindings = {path: by_target(module.symbols.bindings) for path, module in modules.items()}
 
     def forget(self) -> None:
         """Drop what was remembered, after `parameter_value` was set."""
@@ -217,37 +186,56 @@ class Names:
         found, value = self._in_scope(path, "", name)
         if found:
             return value
-        for star in self._imports[path].get(("", "*"), []):
-            value = self._imported_member(path, star, name)
+        for other in self._starred(path):
+            found, value = self._in_scope(other, "", name)
             if value is not None:
                 return value
         folder = path.rpartition("/")[0]
         file = self.finder.in_folder(folder, name) if path.endswith("__init__.py") else None
         return self._file_value(file) if file else None
 
-    def member(self, klass: Definition, name: str, seen: frozenset[str] = frozenset()) -> Value | None:
+    def _starred(self, path: str) -> tuple[str, ...]:
+        """The project's files whose names star imports bring into a file, each once, nearest first."""
+        if path not in self._stars:
+            found = {path: None}
+            waiting = [path]
+            while waiting:
+                here = waiting.pop()
+                found[here] = None
+                stars = reversed(self._imports[here].get(("", "*"), []))
+                files = [file for star in stars if (file := self._imported_file(here, star)) in self.modules]
+                waiting += [file for file in files if file and file not in found]
+            self._stars[path] = tuple(found)[1:]
+        return self._stars[path]
+
+    def member(self, klass: Definition, name: str) -> Value | None:
         """A method, nested class or attribute of a class, through its bases."""
-        module = self.modules[klass.path]
-        inner = f"{klass.qualname}.{name}"
-        if inner in module.definitions:
-            return module.definitions[inner]
-        found, value = self._attribute(klass, name)
-        if found:
-            return value
-        for base in self.bases(klass):
-            if isinstance(base, External):
-                return External(f"{base.name}().{name}")
-            if isinstance(base, Definition) and base.kind == "class" and base.key not in seen:
-                value = self.member(base, name, seen | {klass.key})
-                if value is not None:
-                    return value
+        waiting: list[Value | None] = [klass]
+        seen: set[Definition] = set()
+        while waiting:
+            here = waiting.pop()
+            if isinstance(here, External):
+                return External(f"{here.name}().{name}")
+            if not isinstance(here, Definition) or here.kind != "class" or here in seen:
+                continue
+            seen.add(here)
+            found, value = self._own_member(here, name)
+            if value is not None or (found and here == klass):
+                return value
+            if not found:
+                waiting += reversed(self.bases(here))
         return None
+
+    def _own_member(self, klass: Definition, name: str) -> tuple[bool, Value | None]:
+        definition = self.modules[klass.path].definitions.get(f"{klass.qualname}.{name}")
+        return (True, definition) if definition is not None else self._attribute(klass, name)
 
     def _attribute(self, klass: Definition, name: str) -> tuple[bool, Value | None]:
         bindings = self._bindings[klass.path]
         own = bindings.get((klass.qualname, name), [])
         key = (klass.path, klass.qualname, f".{name}")
-        if key in self._busy:
+        if key in self._busy or len(self._busy) > self._room():
+            self._cut = True
             return True, None
         self._busy.add(key)
         try:
@@ -299,7 +287,7 @@ class Names:
         """Work something out once; None where it waits for itself or too much waits for it."""
         if key in self._known:
             return self._known[key]
-        if key in self._busy or len(self._busy) > MAX_DEPTH:
+        if key in self._busy or len(self._busy) > self._room():
             self._cut = True
             return None
         outer, self._cut = self._cut, False
@@ -310,8 +298,13 @@ class Names:
             self._busy.discard(key)
         if not self._cut or not self._busy:
             self._known[key] = value
+        self._wasted += self._cut
         self._cut = self._cut or outer
         return value
+
+    def _room(self) -> int:
+        """How many look-ups may wait: fewer once a lot was worked out in vain, which real code never does."""
+        return MAX_DEPTH if self._wasted < WASTE else 4 if self._wasted < 4 * WASTE else 1
 
     def _result(self, function: Definition) -> Value | None:
         fact = self.modules[function.path].facts.get(function.qualname)
@@ -325,19 +318,3 @@ class Names:
             if isinstance(value, External) and not value.name.startswith("builtins."):
                 return External(value.name + "()")
         return self._agreed(function.path, function.qualname, set(fact.returns))
-
-
-def _by_scope(facts: list[ImportFact]) -> dict[tuple[str, str], list[ImportFact]]:
-    found: dict[tuple[str, str], list[ImportFact]] = {}
-    for fact in facts:
-        key = ("", "*") if fact.symbol == "*" else (fact.scope, fact.name)
-        found.setdefault(key, []).append(fact)
-    return found
-
-
-def _by_target(facts: list[BindingFact]) -> dict[tuple[str, str], list[BindingFact]]:
-    found: dict[tuple[str, str], list[BindingFact]] = {}
-    for fact in facts:
-        scope = "self" if fact.target.startswith("self.") else fact.scope
-        found.setdefault((scope, fact.target), []).append(fact)
-    return found

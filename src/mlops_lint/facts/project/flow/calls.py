@@ -10,7 +10,7 @@ from mlops_lint.facts.project.code import Definition
 from mlops_lint.facts.project.flow import tables
 from mlops_lint.facts.project.flow.expressions import evaluate
 from mlops_lint.facts.project.flow.judge import judge_call, key_of
-from mlops_lint.facts.project.flow.rows import Rows
+from mlops_lint.facts.project.flow.rows import Base, Rows
 from mlops_lint.facts.project.flow.state import Frame, model_id
 from mlops_lint.facts.project.flow.values import (
     LOST,
@@ -61,8 +61,15 @@ class Called:
         """An opaque result; LOST where an argument depends on the path taken."""
         if any(isinstance(value, Lost) for value in self.values):
             return LOST
+        if self.name in tables.SIZES and all(isinstance(value, Data | Const) for value in self.values):
+            return self._size()
         made = self.frame.fresh(self.node, "()", cls=self.name)
         return replace(made, origin=key_of(self.frame.path, self.node.func))
+
+    def _size(self) -> Value:
+        """`int(len(rows) * 0.8)` is the same number wherever it is worked out on the same rows."""
+        of = [f"{value.rows.base.id}:{len(value.rows.cuts)}" for value in self.values if isinstance(value, Data)]
+        return Data(Rows(Base(self.frame.static(self.node, f"({','.join(of)})"))), cls=self.name)
 
 
 def call(frame: Frame, node: ast.Call) -> Value:
@@ -159,6 +166,8 @@ def _applied(called: Called, callee: Data | Obj) -> Value:
     """An object that is called: a network, a tokenizer, a metric."""
     from mlops_lint.facts.project.flow.models import predict
 
+    if isinstance(callee, Data) and callee.cls.startswith(tables.FACTORIES):
+        return called.fresh()
     if any(isinstance(value, Pred) for value in called.values) and isinstance(callee, Data):
         return _derived(called)
     model = model_id(callee)

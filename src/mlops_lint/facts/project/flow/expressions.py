@@ -30,6 +30,7 @@ from mlops_lint.facts.project.flow.values import (
 )  # fmt: skip
 
 MAX_NESTING = 60
+MAX_ITEMS = 256
 _ORDER = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
@@ -71,10 +72,18 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     if isinstance(base, Pred):
         return base
     if isinstance(base, Data):
-        return _of_data(base, node.attr)
+        return _option(frame, base, node) or _of_data(base, node.attr)
     if base is None and isinstance(node.value, ast.Name):
         return frame.shared_value(node.value.id, node.attr)
     return LOST if isinstance(base, Lost) else None
+
+
+def _option(frame: Frame, base: Data, node: ast.Attribute) -> Value:
+    """`args.data` of `parser.parse_args()`, where its default or the commands of the project settle it."""
+    if not base.cls.endswith("parse_args"):
+        return None
+    text = frame.shared.option(frame.path, frame.scope, node)
+    return Const(text) if text is not None else None
 
 
 def _of_object(frame: Frame, base: Obj, name: str) -> Value:
@@ -124,7 +133,7 @@ def _tuple(frame: Frame, node: ast.Tuple | ast.List | ast.Set) -> Value:
             items.extend(inner.items)
         else:
             items.append(evaluate(frame, item))
-    return Tup(tuple(items))
+    return Tup(tuple(items)) if len(items) <= MAX_ITEMS else None
 
 
 def _dict(frame: Frame, node: ast.Dict) -> Value:
@@ -136,7 +145,7 @@ def _dict(frame: Frame, node: ast.Dict) -> Value:
             items.extend(inner.items)
         elif isinstance(found, Const):
             items.append((str(found.value), inner))
-    return Map(tuple(items))
+    return Map(tuple(items)) if len(items) <= MAX_ITEMS else None
 
 
 def _call(frame: Frame, node: ast.Call) -> Value:

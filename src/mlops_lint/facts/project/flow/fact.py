@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,9 +14,15 @@ from mlops_lint.facts.project.flow import tables
 from mlops_lint.facts.project.flow.machine import Machine
 from mlops_lint.facts.project.flow.rows import Role
 from mlops_lint.facts.project.flow.state import MAX_DEPTH, Judgement, Key
+from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location, Related
 
 _WRITES = tables.WRITE_METHODS | {name.rpartition(".")[2] for name in tables.WRITERS}
+_COMMANDS = re.compile(
+    r"\.(ya?ml|json|toml|cfg|ini|sh|bash|md|rst|txt)$|(^|/)(Makefile|justfile|Procfile|Snakefile|Dockerfile[^/]*)$"
+)
+_GIVEN = re.compile(r"(?<![\w-])--([A-Za-z][\w-]*)[= ]+([^\s-]\S*)")
 _ROUNDS = 2
 
 
@@ -39,11 +47,30 @@ class Scored:
 class Flow:
     """Follows rows from where they are read to where they are fitted on and scored. Unknown is silent."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, values: Values) -> None:
         self.code = code
         self._machine = Machine(code)
+        self._values = values
+        self._given: dict[str, frozenset[str]] = {}
+        self._machine.shared.option = self._option
         self._done: set[Definition] = set()
         self._staged = False
+
+    def _option(self, path: str, scope: str, node: ast.expr) -> str | None:
+        """The value of a command line option, where no command of the project gives it another."""
+        text = self._values.text(path, scope, node)
+        if text is None or not isinstance(node, ast.Attribute):
+            return None
+        if not self._given:
+            view = self.code.view
+            files = [name for name in view.entries if _COMMANDS.search(name)]
+            found: dict[str, set[str]] = {"": set()}
+            for name in files:
+                for match in _GIVEN.finditer(text_of(view, name) or ""):
+                    found.setdefault(match[1].replace("-", "_"), set()).add(match[2].strip("\"'"))
+            self._given = {key: frozenset(values) for key, values in found.items()}
+        other = self._given.get(node.attr, frozenset()) - {text, "$@", "$<", f"./{text}"}
+        return None if other else text
 
     def scored(self, uses: Iterable[Use]) -> list[Scored]:
         """Judge calls of metrics and of `score`; at least one answer for each use, in the order of `uses`."""
@@ -140,6 +167,6 @@ def _scored(use: Use, found: Judgement) -> Scored:
 
 
 @provides
-def flow(code: Code) -> Flow:
+def flow(code: Code, values: Values) -> Flow:
     """Nothing is followed until the first question."""
-    return Flow(code)
+    return Flow(code, values)

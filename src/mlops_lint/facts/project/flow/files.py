@@ -62,6 +62,9 @@ def write(called: Called, what: int, where: int) -> Value:
 def keep(called: Called, path: str, value: Value) -> None:
     """A file's content, by the place that writes it; two that differ leave it unknown."""
     shared = called.frame.shared
+    way = [called.frame.path, *(step.at.path for step in called.frame.trail)]
+    if any(shared.code.is_test(path) for path in way):
+        return  # a test writes into a folder of its own
     model = model_id(value)
     fits = shared.models.get(model, frozenset()) if model else frozenset()
     shared.files.setdefault(path, {})[called.frame.site(called.node)] = Written(value, fits)

@@ -54,6 +54,10 @@ def _nothing(*_: object) -> Value:
     return None
 
 
+def _no_option(*_: object) -> str | None:
+    return None
+
+
 def _no_names(_: str) -> Mapping[str, Value]:
     return {}
 
@@ -70,6 +74,7 @@ class Shared:
         self.steps = 0
         self.run_function: Callable[[Frame, ast.Call, Func, Sequence[Value], Mapping[str, Value]], Value] = _nothing
         self.module_names: Callable[[str], Mapping[str, Value]] = _no_names
+        self.option: Callable[[str, str, ast.expr], str | None] = _no_option
         self._resolved: dict[tuple[str, str, str], str | None] = {}
         self._imported: dict[tuple[str, str, str, str], Definition | Constant | None] = {}
 

@@ -25,6 +25,9 @@ PERMUTE_FUNCTIONS = frozenset(("sklearn.utils.shuffle",))
 TRAIN_FUNCTIONS = frozenset(
     "xgboost.train lightgbm.train catboost.train xgboost.training.train lightgbm.engine.train".split()
 )
+FACTORIES = ("collections.", "functools.", "operator.", "typing.", "itertools.")
+"""What these make is no model when it is called."""
+SIZES = frozenset("builtins.len builtins.int builtins.round math.floor math.ceil".split())
 SEARCHES = frozenset(("sklearn.base.clone", "copy.deepcopy", "copy.copy"))
 
 _UNSUPERVISED = (

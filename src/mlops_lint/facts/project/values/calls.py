@@ -123,10 +123,9 @@ def _path_method(fold: Evaluator, path: PurePosixPath, name: str, node: ast.Call
         if HOLE in path.name or len(arguments) != 1 or not isinstance(arguments[0], str) or HOLE in arguments[0]:
             return path.parent / HOLE
         try:
-            changed = getattr(path, name)(arguments[0])
+            return getattr(path, name)(arguments[0])
         except ValueError:
             return UNKNOWN
-        return changed
     if name == "open":
         mode = _argument(node, 0, "mode")
         return Opened(path, fold.evaluate(mode, frame) if mode else "r", node, frame)
@@ -138,7 +137,12 @@ def _text_method(fold: Evaluator, text: str, name: str, node: ast.Call, frame: F
     keywords = {part.arg: fold.evaluate(part.value, frame) for part in node.keywords if part.arg}
     if name == "join" and len(arguments) == 1:
         items = listed(arguments[0])
-        return HOLE if has_gap(items) else text.join(as_text(item) for item in items)
+        if has_gap(items):
+            return HOLE
+        texts = [as_text(item) for item in items]
+        return HOLE if operators.repeats(len(texts), text, *texts) else text.join(texts)
+    if operators.explodes(text, name, [*arguments, *keywords.values()]):
+        return UNKNOWN
     try:
         if name == "format" and "__" not in text and len(text) < 10_000:
             holes = {key: as_text(value) for key, value in keywords.items()}

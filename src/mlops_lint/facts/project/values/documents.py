@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
+from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from mlops_lint.documents.node import ListNode, MapNode, Node, ScalarNode
-from mlops_lint.facts.project.reading import place, text_of
+from mlops_lint.facts.project.reading import parsed, place
 from mlops_lint.facts.project.values.model import UNKNOWN, Contents, Dumped, Frame, Opened, Settings, Text
 from mlops_lint.facts.project.values.paths import candidates
 from mlops_lint.repo.view import RepoView
@@ -70,24 +72,17 @@ def read_document(view: RepoView, path: str) -> Any:
 
 def _read(view: RepoView, path: str) -> Any:
     from mlops_lint.documents.json import parse_json
-    from mlops_lint.documents.node import DocumentError
     from mlops_lint.documents.toml import parse_toml
     from mlops_lint.documents.yaml import parse_yaml
 
-    text = text_of(view, path)
-    if text is None or len(text) > MAX_BYTES:
-        return UNKNOWN
-    try:
-        if path.endswith((".yaml", ".yml")):
-            node = parse_yaml(text.encode())
-        elif path.endswith(".json"):
-            node = parse_json(text.encode())
-        elif path.endswith(".toml"):
-            node = parse_toml(text.encode())
-        else:
-            return UNKNOWN
-    except DocumentError:
-        return UNKNOWN
+    kinds: dict[str, Callable[[bytes], Node | None]] = {
+        ".yaml": functools.partial(parse_yaml, limit=MAX_BYTES),
+        ".yml": functools.partial(parse_yaml, limit=MAX_BYTES),
+        ".json": functools.partial(parse_json, limit=MAX_BYTES),
+        ".toml": functools.partial(parse_toml, limit=MAX_BYTES),
+    }
+    parse = kinds.get(PurePosixPath(path).suffix)
+    node = parsed(view, path, parse) if parse is not None else None
     return _plain(node, path) if node is not None else UNKNOWN
 
 

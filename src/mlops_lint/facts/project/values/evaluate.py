@@ -69,9 +69,14 @@ class Evaluator(Scoping):
             return UNKNOWN
         self.depth += 1
         try:
-            return handler(self, node, frame)
+            return operators.bounded(handler(self, node, frame))
         finally:
             self.depth -= 1
+
+    def exhausted(self) -> bool:
+        """Count a step that evaluates nothing; whether there were too many."""
+        self.steps += 1
+        return self.steps > MAX_STEPS
 
     def constant(self, node: ast.Constant, frame: Frame) -> Any:
         if isinstance(node.value, str):
@@ -129,8 +134,12 @@ class Evaluator(Scoping):
         return made
 
     def joined(self, node: ast.JoinedStr, frame: Frame) -> Any:
-        parts = []
+        parts: list[str] = []
+        length = 0
         for part in node.values:
+            length += len(parts[-1]) if parts else 0
+            if length > operators.MAX_TEXT:
+                return HOLE
             if isinstance(part, ast.Constant):
                 parts.append(str(part.value))
             elif isinstance(part, ast.FormattedValue):

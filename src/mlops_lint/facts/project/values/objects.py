@@ -124,6 +124,8 @@ def owner(fold: Evaluator | Any, path: str, scope: str) -> Definition | None:
 
 
 def _of_class(fold: Evaluator, klass: Definition, name: str, depth: int = 0) -> Any:
+    if fold.exhausted():
+        return UNKNOWN
     file = fold.index(klass.path)
     events = file.bindings.get((klass.qualname, name))
     frame = Frame(klass.path, klass.qualname)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 import posixpath
+import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,6 +14,10 @@ from mlops_lint.facts.project.values.model import HOLE, MANY, UNKNOWN, Gap, as_t
 from mlops_lint.facts.project.values.tables import Table
 
 MAX_ITEMS = 5_000
+MAX_TEXT = 100_000
+MAX_BITS = 14_000
+"""Fewer than Python's own limit for writing a number down."""
+_WIDE = re.compile(r"%[^a-zA-Z%]*(?:\d{4}|\*)")
 _ARITHMETIC: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -59,6 +64,30 @@ def binary(op: ast.operator, left: Any, right: Any) -> Any:
     return arithmetic(op, left, right)
 
 
+def bounded(value: Any) -> Any:
+    """The value, UNKNOWN where it is larger than anything that code is written about."""
+    if isinstance(value, str):
+        return value if len(value) <= MAX_TEXT else UNKNOWN
+    if isinstance(value, int):
+        return value if value.bit_length() <= MAX_BITS else UNKNOWN
+    return value
+
+
+def repeats(times: int, *texts: str) -> bool:
+    """Whether a text made of so many parts would be too long to be made at all."""
+    return times * max(map(len, texts), default=0) > 10 * MAX_TEXT
+
+
+def explodes(text: str, name: str, given: list[Any]) -> bool:
+    """Whether the method would make a text far longer than those it is given."""
+    texts = [as_text(value) for value in given]
+    if name == "zfill":
+        return any(isinstance(value, int) and value > MAX_TEXT for value in given)
+    if name == "replace" and len(texts) > 1:
+        return repeats(text.count(texts[0]), texts[1])
+    return name == "format" and repeats(text.count("{"), *texts)
+
+
 def arithmetic(op: ast.operator, left: Any, right: Any) -> Any:
     """Numbers alone."""
     function = _ARITHMETIC.get(type(op))
@@ -90,8 +119,11 @@ def percent(text: str, values: Any) -> Any:
     """`"%s_%d" % (a, b)`."""
     if not settled(values):
         return HOLE
+    given = values if isinstance(values, tuple) else (values,)
+    if len(text) >= 10_000 or _WIDE.search(text) or repeats(text.count("%"), *[str(value) for value in given]):
+        return UNKNOWN
     try:
-        return text % values if len(text) < 10_000 else UNKNOWN
+        return text % values
     except (TypeError, ValueError, KeyError, OverflowError, MemoryError):
         return UNKNOWN
 

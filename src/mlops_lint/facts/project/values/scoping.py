@@ -9,7 +9,7 @@ from typing import Any
 from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.files.symbols import ImportFact
 from mlops_lint.facts.project.code import Code, Definition, External
-from mlops_lint.facts.project.code.names import Package
+from mlops_lint.facts.project.code.meaning import Package
 from mlops_lint.facts.project.values import objects, parameters
 from mlops_lint.facts.project.values.changes import changed
 from mlops_lint.facts.project.values.index import MUTATORS, Binding, FileIndex, index, plain_scope, scopes

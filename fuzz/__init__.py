@@ -1,0 +1,1 @@
+"""Fuzz targets: functions of bytes that raise for a defect alone, with atheris or without."""
