@@ -28,6 +28,15 @@ DIMENSIONS = (
 _CODE = re.compile(r"^[A-Z]{2}\d{3}$")
 _CORE = ("mlops_lint.facts.project", "mlops_lint.practices")
 
+PLANNED = frozenset(
+    f"{family}{number:03}"
+    for family, count in {
+        "CH": 10, "PR": 7, "MT": 13, "BL": 5, "DA": 11, "MO": 8, "SC": 1, "TE": 7, "DE": 9, "MN": 9, "RS": 11, "TM": 5,
+    }.items()
+    for number in range(1, count + 1)
+)  # fmt: skip
+"""The codes of all project-level checks of the catalogue, built or not."""
+
 CheckFunction: TypeAlias = Callable[..., Results]
 Predicate: TypeAlias = Callable[..., "bool | str"]
 
@@ -39,6 +48,8 @@ class Outcomes:
     by_code: Mapping[str, Outcome]
     known: frozenset[str]
     """Every code that some loaded pack defines, run or not."""
+    planned: frozenset[str] = PLANNED
+    """Codes of the catalogue whose checks this version may not have yet."""
 
 
 GIVEN: tuple[type, ...] = (RepoView, Project, Today, FileFacts, Outcomes)

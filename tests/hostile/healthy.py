@@ -4,8 +4,8 @@ from __future__ import annotations
 
 CHARTER = """\
 charter: 1
-project: {name: shop, summary: Who buys again within a month., owner: "@acme/ml", archetype: batch-scoring,
-  stage: pilot, reviewed: 2026-11-01, domain: retail, risk_class: minimal}
+project: {name: shop, summary: Who buys again within a month., owner: "@acme/ml", archetype: human-in-the-loop,
+  stage: prototype, reviewed: 2026-11-01, domain: retail, risk_class: minimal}
 goal:
   problem: Vouchers go to everybody, so most of the budget is spent on people who buy anyway.
   outcome: Cut the vouchers' cost per order from 4 to 3 EUR by June 2027.
@@ -14,13 +14,18 @@ goal:
   task: binary-classification
 metric: {name: recall, target: 0.7, direction: maximize, computed_in: "src/shop/evaluate.py::score",
   recorded_in: metrics/eval.json#/recall, split: test}
-baseline: {kind: rule, implemented_in: "src/shop/baseline.py::rule", metric: recall, margin: 0.05}
+baseline: {kind: rule, implemented_in: "src/shop/baseline.py::rule", metric: recall, margin: 0.05,
+  recorded_in: metrics/eval.json#/rule}
 data:
+  labels: {status: available, column: again}
   sources: [{name: orders, path: data/orders.csv, versioned_with: dvc}]
-model: {path: models/shop.joblib, trained_by: "src/shop/train.py::main", lockfile: requirements.lock}
+model: {path: models/shop.joblib, versioned_with: dvc, trained_by: "src/shop/train.py::main",
+  lockfile: requirements.lock}
 tests: [tests/]
 deployment: {mode: batch, entrypoint: "src/shop/serving.py::main", ci: .github/workflows/ci.yml}
 monitoring: {hooks: [{call: "shop.watch:log", kind: prediction-log, from: "src/shop/serving.py::main"}]}
+fairness: {protected_attributes: [visits]}
+explainability: {method: shap, produced_in: "src/shop/serving.py::main"}
 analysis: {decisions: docs/none.md}
 """
 TRAIN = """\

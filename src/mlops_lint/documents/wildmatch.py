@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 
 MAX_PATTERN = 4_096
+MAX_RULES = 1_000
+"""How many patterns of one kind are read: every one of them is tried on every path."""
 MAX_STARS = 20
 """Within one folder's name; a pattern beyond the limits matches nothing."""
 _CLASS = re.compile(r"\[([!^]?)(\]?[^\]]*)\]")
@@ -40,7 +42,7 @@ class Glob:
         return len(names) in reached
 
 
-@functools.lru_cache(maxsize=2_000)
+@functools.lru_cache(maxsize=4 * MAX_RULES)
 def glob(pattern: str) -> Glob:
     """The pattern, ready to match."""
     return Glob(pattern)

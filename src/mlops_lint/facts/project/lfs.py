@@ -6,7 +6,7 @@ import posixpath
 import re
 from dataclasses import dataclass
 
-from mlops_lint.documents.wildmatch import glob
+from mlops_lint.documents.wildmatch import MAX_RULES, glob
 from mlops_lint.facts.project.reading import text_of, within
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
@@ -61,6 +61,9 @@ def read_lfs(view: RepoView) -> Lfs | None:
             attribute = _attribute(posixpath.dirname(path), line, Location(path, number))
             if attribute is not None:
                 found.append(attribute)
+    if len(found) > MAX_RULES:
+        view.note(found[0].at.path, f"more than {MAX_RULES} patterns in .gitattributes: the last ones count")
+        found = found[-MAX_RULES:]
     return Lfs(view, tuple(found)) if any(attribute.lfs for attribute in found) else None
 
 

@@ -107,7 +107,8 @@ class _Search:
 
     def run(self) -> Measurement:
         steps: list[Callable[[], Computed | None]] = [self.defined, self.called, self.by_hand, self.nodes]
-        for step in steps:
+        # A metric of the team's own is what its definition says, and nothing that is only named like it.
+        for step in steps[:1] if self.own is not None and self.metric is None else steps:
             if found := step():
                 return found
         self.hidden()

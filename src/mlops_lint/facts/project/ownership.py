@@ -14,6 +14,7 @@ from mlops_lint.facts.project.reading import text_of
 from mlops_lint.model import Location
 from mlops_lint.repo.view import Commit, RepoView
 
+MAX_RULES = 5_000
 _PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 
 
@@ -118,7 +119,10 @@ def ownership(view: RepoView, project: Project) -> Ownership:
             path = posixpath.join(base, name)
             text = text_of(view, path)
             if text is not None:
-                return Ownership(path, _rules(path, text), view.history(), base)
+                rules = _rules(path, text)
+                if len(rules) > MAX_RULES:
+                    view.note(path, f"more than {MAX_RULES} rules: the last ones count")
+                return Ownership(path, rules[-MAX_RULES:], view.history(), base)
     return Ownership(None, (), view.history())
 
 
