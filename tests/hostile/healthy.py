@@ -19,8 +19,8 @@ baseline: {kind: rule, implemented_in: "src/shop/baseline.py::rule", metric: rec
 data:
   labels: {status: available, column: again}
   sources: [{name: orders, path: data/orders.csv, versioned_with: dvc}]
-model: {path: models/shop.joblib, versioned_with: dvc, trained_by: "src/shop/train.py::main",
-  lockfile: requirements.lock}
+model: {path: models/shop.joblib, versioned_with: dvc,
+  trained_by: "src/shop/train.py::main", lockfile: requirements.lock}
 tests: [tests/]
 deployment: {mode: batch, entrypoint: "src/shop/serving.py::main", ci: .github/workflows/ci.yml}
 monitoring: {hooks: [{call: "shop.watch:log", kind: prediction-log, from: "src/shop/serving.py::main"}]}

@@ -11,7 +11,7 @@ from typing import Any
 from mlops_lint.documents.node import DocumentError
 
 MAX_BYTES = 20_000_000
-MAX_CODE = 1_000_000
+MAX_CODE = 500_000
 _MAGIC = re.compile(r"^\s*(?:[%!?]|[\w.]+\?{1,2}\s*$)")
 _ASSIGNED_MAGIC = re.compile(r"^(\s*\w[\w, ]*=\s*)[%!].*$")
 _PYTHON_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
@@ -26,11 +26,10 @@ def join_cells(data: bytes) -> tuple[str, tuple[tuple[int, int], ...]]:
     cells: list[tuple[int, int]] = []
     sources = _code_cells(_load(data))
     if sum(len(source) for _, source in sources) > MAX_CODE:
-        raise DocumentError(f"its cells hold more than {MAX_CODE // 1_000_000} MB of code", 1, 1)
+        raise DocumentError(f"its cells hold more than {MAX_CODE // 1_000} kB of code", 1, 1)
     for number, source in sources:
-        lines = _without_magics(source)
         cells.append((len(text) + 1, number))
-        text.extend(lines if _parses("\n".join(lines)) else [""] * len(lines))
+        text.extend(_lines(source))
     return "\n".join(text) + "\n", tuple(cells)
 
 
@@ -84,7 +83,8 @@ def _text(source: object) -> str:
     return source.replace("\r\n", "\n").replace("\r", "\n") if isinstance(source, str) else ""
 
 
-def _without_magics(source: str) -> list[str]:
+def _lines(source: str) -> list[str]:
+    """A cell's lines without its magics, blank where it is no Python of today. Parsed as seldom as can be."""
     lines = source.split("\n")
     first = next((line.strip() for line in lines if line.strip()), "")
     if first.startswith("%%"):
@@ -94,7 +94,8 @@ def _without_magics(source: str) -> list[str]:
         lines[index] = ""
     if _parses("\n".join(lines)):
         return lines
-    return [_ASSIGNED_MAGIC.sub(r"\1None", _blank_magic(line)) for line in lines]
+    plain = [_ASSIGNED_MAGIC.sub(r"\1None", _blank_magic(line)) for line in lines]
+    return plain if _parses("\n".join(plain)) else [""] * len(lines)
 
 
 def _blank_magic(line: str) -> str:

@@ -114,6 +114,8 @@ class Evaluator(Scoping):
                 items += listed(self.evaluate(part.value, frame))
             else:
                 items.append(self.evaluate(part, frame))
+            if len(items) > operators.MAX_ITEMS:
+                return UNKNOWN
         if isinstance(node, ast.Set):
             return operators.to_set(items)
         return tuple(items) if isinstance(node, ast.Tuple) else items
@@ -123,7 +125,7 @@ class Evaluator(Scoping):
         for key_node, value_node in zip(node.keys, node.values, strict=True):
             value = self.evaluate(value_node, frame)
             if key_node is None:
-                if not isinstance(value, dict):
+                if not isinstance(value, dict) or len(made) + len(value) > operators.MAX_ITEMS:
                     return UNKNOWN
                 made.update(value)
                 continue
