@@ -121,6 +121,8 @@ def linter(*words: str, cwd: Path, stdout: IO[bytes] | int = subprocess.PIPE) ->
         stdout=stdout,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # Where the tests themselves run in the background, an interrupt is ignored and would be in the child, too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  (no threads here)
     )
 
 

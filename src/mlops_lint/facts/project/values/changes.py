@@ -11,6 +11,9 @@ from mlops_lint.facts.project.values.model import MANY, UNKNOWN, Frame, Gap, set
 from mlops_lint.facts.project.values.tables import Table
 from mlops_lint.facts.project.values.tables import changed as table_changed
 
+MAX_CHANGED = 1_000
+"""Items of what is still followed through changes: each change is a copy, and all copies are kept."""
+
 
 class Evaluates(Protocol):
     """What folds the parts of a change."""
@@ -23,6 +26,8 @@ def changed(fold: Evaluates, value: Any, node: ast.AST | None, frame: Frame) -> 
     """`value` after the statement `node`; UNKNOWN where that cannot be told."""
     if isinstance(value, Gap):
         return value
+    if isinstance(value, list | dict | set) and len(value) > MAX_CHANGED:
+        return UNKNOWN
     if isinstance(value, Table):
         whole: Any = fold
         return table_changed(whole, value, node, frame)
