@@ -107,7 +107,11 @@ def main() -> None:
 
     # Ended like this, the work's `finally` still runs: temporary folders go, git and the workers end.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
-    sys.exit(run())
+    code = run()
+    # From here on the interpreter only ends; a signal now would print a traceback of its shutdown.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
