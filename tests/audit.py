@@ -92,7 +92,13 @@ class Breach(BaseException):
 
 
 def install() -> None:
-    """Watch this interpreter from now on; there is no way back."""
+    """Watch this interpreter from now on; there is no way back.
+
+    Bytecode would be written beside the linter's own modules whenever one is first imported: here and in the children
+    it is not, so that every write that is seen is one that somebody asked for.
+    """
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     sys.addaudithook(_hook)
 
 
