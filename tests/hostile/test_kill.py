@@ -39,7 +39,7 @@ while True:
     files.replace(root / "report.json", NEW if number % 2 else OLD)
     target = root / f"charter-{{os.getpid()}}-{{number}}.yaml"
     initialise.write(initialise.Draft("x" * 400_000, target, target.name, (), False))
-    target.unlink()
+    target.unlink(missing_ok=True)  # who looks for half files may have been first
     cache = FactCache(root / "cache", b"v" * 32, shared=True)
     tasks = [(".py", bytes([byte]) * (number % 5 + 1)) for byte in range(200)]
     known = cache.load(tasks)
