@@ -10,6 +10,7 @@ import contextlib
 import functools
 import hashlib
 import os
+import secrets
 import shutil
 import stat
 import sys
@@ -42,14 +43,16 @@ class Quarantine:
         _check_objects(Path(folder.common, "objects"))
         index = _trusted_index(folder)
         self.index_id = hashlib.sha256(index).hexdigest() if index is not None else None
-        try:
-            self._home = tempfile.mkdtemp(prefix=PREFIX)
-        except OSError as error:
-            raise GitUnreadable(f"no temporary folder can be made ({error.strerror})") from None
-        _sweep(Path(self._home).parent)
+        # Not `mkdtemp`: a signal between the folder and the promise to remove it would leave it behind.
+        self._home = f"{_temporary()}/{PREFIX}{secrets.token_hex(8)}"
         self._batch = Batch()
         self._stuck: set[Command] = set()
         self.close = weakref.finalize(self, _dispose, self._home, self._batch, os.getpid())
+        try:
+            os.mkdir(self._home, 0o700)
+        except OSError as error:
+            raise GitUnreadable(f"no temporary folder can be made ({error.strerror})") from None
+        _sweep(Path(self._home).parent)
         self._gitdir = f"{self._home}/q.git"
         self._environment = self._variables(self._folder.root)
         try:
@@ -222,18 +225,33 @@ def _config(sha256: bool) -> str:
 
 
 def _sweep(temporary: Path) -> None:
-    """Remove what killed runs of this user left; a folder is known by what stands in it, and links are left alone."""
+    """Remove what killed runs of this user left; a folder is known by what stands in it, and links are left alone.
+
+    An empty one is of a run that was killed between two lines.
+    """
     with contextlib.suppress(OSError), os.scandir(temporary) as scan:
         for item in scan:
             if not item.name.startswith(PREFIX) or not item.is_dir(follow_symlinks=False):
                 continue
             status = item.stat(follow_symlinks=False)
             own = not hasattr(os, "geteuid") or status.st_uid == os.geteuid()
-            if own and time.time() - status.st_mtime > STALE and Path(item.path, "q.git").is_dir():
-                shutil.rmtree(item.path, ignore_errors=True)
+            if own and time.time() - status.st_mtime > STALE:
+                if Path(item.path, "q.git").is_dir() or not os.listdir(item.path):
+                    shutil.rmtree(item.path, ignore_errors=True)
+
+
+def _temporary() -> str:
+    try:
+        return os.path.abspath(tempfile.gettempdir())
+    except OSError as error:
+        raise GitUnreadable(f"no temporary folder can be made ({error.strerror})") from None
 
 
 def _dispose(home: str, batch: Batch, owner: int) -> None:
     if os.getpid() == owner:
-        batch.close()
-        shutil.rmtree(home, ignore_errors=True)
+        try:
+            batch.close()
+            shutil.rmtree(home, ignore_errors=True)
+        except BaseException:  # a signal: it is told to the run, but not before the folder is gone
+            shutil.rmtree(home, ignore_errors=True)
+            raise
