@@ -815,7 +815,7 @@ def test_temporary_folder_goes_with_the_view(repo: Repo, tmp_path: Path, monkeyp
     repo.commit()
     home = tmp_path / "tmp"
     home.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(home))
+    monkeypatch.setenv("TMPDIR", str(home))
     view = open_worktree(repo.root)
     assert len(list(home.iterdir())) == 1
     view.blob("mlproject.yaml")

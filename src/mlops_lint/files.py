@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import stat
-import tempfile
 from pathlib import Path
 
 from mlops_lint.errors import UsageError
@@ -46,10 +46,9 @@ def _write_into(file: Path, data: bytes) -> None:
 
 
 def _replace(file: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".tmp", dir=file.parent)
-    temporary = Path(name)
+    temporary = beside(file)
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with temporary.open("xb") as stream:
             stream.write(data)
         temporary.chmod(file.stat().st_mode & 0o7777 if file.exists() else 0o666 & ~_umask())
         temporary.replace(file)
@@ -57,6 +56,11 @@ def _replace(file: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def beside(file: Path) -> Path:
+    """A path for a temporary file in the same folder. Named before it is made, so that no signal falls between."""
+    return file.with_name(f".{file.name[:100]}.{secrets.token_hex(8)}.tmp")
 
 
 def _umask() -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 import os
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlops_lint.errors import UsageError
+from mlops_lint.files import beside
 
 __all__ = ["Draft", "draft", "write"]
 
@@ -56,13 +56,9 @@ def write(drafted: Draft) -> None:
     taken = UsageError(f"{target} is there already; it is never overwritten")
     if target.exists() or target.is_symlink():
         raise taken
+    temporary = beside(target)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
-    except OSError as error:
-        raise UsageError(f"could not write {target}: {error.strerror}") from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
+        with temporary.open("xb") as stream:
             stream.write(drafted.text.encode())
         temporary.chmod(0o644)
         _put(temporary, target)  # unlike a rename, a link never replaces what is there

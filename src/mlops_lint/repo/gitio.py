@@ -195,7 +195,8 @@ def execute(
 
     Raises `GitUnreadable` at the limits of size, and `GitStuck` at those of time; `again` where that happened before.
     """
-    with tempfile.TemporaryFile() as errors, _start(argv, environment, errors) as process:
+    beside = Path(environment["GIT_DIR"]).parent if "GIT_DIR" in environment else None
+    with tempfile.TemporaryFile(dir=beside) as errors, _start(argv, environment, errors) as process:
         with _guard(process, IDLE_AGAIN if again else IDLE) as late:
             output = _talk(process, data)
             process.wait()

@@ -14,7 +14,6 @@ import secrets
 import shutil
 import stat
 import sys
-import tempfile
 import time
 import weakref
 from collections.abc import Mapping
@@ -49,7 +48,7 @@ class Quarantine:
         self._stuck: set[Command] = set()
         self.close = weakref.finalize(self, _dispose, self._home, self._batch, os.getpid())
         try:
-            os.mkdir(self._home, 0o700)
+            Path(self._home).mkdir(0o700)
         except OSError as error:
             raise GitUnreadable(f"no temporary folder can be made ({error.strerror})") from None
         _sweep(Path(self._home).parent)
@@ -236,15 +235,17 @@ def _sweep(temporary: Path) -> None:
             status = item.stat(follow_symlinks=False)
             own = not hasattr(os, "geteuid") or status.st_uid == os.geteuid()
             if own and time.time() - status.st_mtime > STALE:
-                if Path(item.path, "q.git").is_dir() or not os.listdir(item.path):
+                if Path(item.path, "q.git").is_dir() or not any(Path(item.path).iterdir()):
                     shutil.rmtree(item.path, ignore_errors=True)
 
 
-def _temporary() -> str:
-    try:
-        return os.path.abspath(tempfile.gettempdir())
-    except OSError as error:
-        raise GitUnreadable(f"no temporary folder can be made ({error.strerror})") from None
+def _temporary() -> Path:
+    """Where temporary folders go. Not `gettempdir`: it tries the folder with a file that a kill leaves behind."""
+    named = [os.environ[name] for name in ("TMPDIR", "TEMP", "TMP") if os.environ.get(name)]
+    for folder in map(Path, (*named, "/tmp", "/var/tmp")):  # noqa: S108  (a folder of a secret name is made in it)
+        if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+            return folder.absolute()
+    raise GitUnreadable("no temporary folder can be made (there is none that can be written)")
 
 
 def _dispose(home: str, batch: Batch, owner: int) -> None:
