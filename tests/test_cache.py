@@ -362,9 +362,40 @@ MISSING = "import no_such_module_anywhere"
 
 @pytest.mark.parametrize("program", [DYING, STAMMERING, LYING, HANGING, MISSING])
 def test_a_worker_that_fails_costs_only_time(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that never says that it is ready: something is wrong with this machine, not with a file."""
     monkeypatch.setattr(workers, "_BOOT", program.replace("{", "{{").replace("}", "}}"))
     monkeypatch.setattr(workers, "STALLED", 0.2)
     assert repr(answers(FileFacts(None, workers.spread(2)), TREE)) == repr(answers(FileFacts(), TREE))
+
+
+SERVE = (
+    "import sys, time; sys.path.insert(0, {{root!r}}); from mlops_lint import workers; work_out = workers.work_out\n"
+    "def hurt(kind, data): return {} if b'hurtful' in data else work_out(kind, data)\n"
+    "workers.work_out = hurt; workers.serve()"
+)
+
+
+@pytest.mark.parametrize("end", ["sys.exit(1)", "time.sleep(600)", "b'x' * 3_000_000_000"])
+def test_a_file_that_ends_two_workers_is_not_tried_here(
+    tmp_path: Path, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_BOOT", SERVE.format(end))
+    monkeypatch.setattr(workers, "STALLED", 3.0)
+    tree = {"a.py": MODULE, "b.py": b"hurtful = 1\n", "c.py": MODULE + b"\n"}
+    found = kept(tmp_path)
+    said = answers(FileFacts(found, workers.spread(2)), tree)
+    found.close()
+    assert said.pop("b.py") == store.GAVE_UP
+    assert repr(said) == repr({path: answer for path, answer in answers(FileFacts(), tree).items() if path != "b.py"})
+    assert not kept(tmp_path).load([(".py", tree["b.py"])])  # another machine, or another day, may have more time
+
+
+def test_a_file_that_ends_one_worker_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    met = f"open({str(tmp_path / 'met')!r}, 'a')"
+    once = f"(sys.exit(1) if not {met}.tell() and {met}.write('x') else work_out(kind, data))"
+    monkeypatch.setattr(workers, "_BOOT", SERVE.format(once))
+    tree = {"a.py": MODULE, "b.py": b"hurtful = 1\n", "c.py": MODULE + b"\n"}
+    assert repr(answers(FileFacts(None, workers.spread(2)), tree)) == repr(answers(FileFacts(), tree))
 
 
 def test_without_a_program_to_start(monkeypatch: pytest.MonkeyPatch) -> None:

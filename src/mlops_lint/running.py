@@ -15,8 +15,6 @@ from mlops_lint.facts.inject import Facts, Unavailable
 from mlops_lint.facts.project.charter import Charter
 from mlops_lint.model import Evidence, Finding, Grade, Outcome, Result, Severity, State, Unknown
 
-MAX_FINDINGS = 1000
-
 
 @dataclass(slots=True)
 class Ran:
@@ -88,7 +86,7 @@ def judge(check: Check, results: Iterable[Result]) -> Outcome:
     A finding that its check softened to info is a note: it is reported and fails nothing.
     """
     unique = list(dict.fromkeys(results))
-    findings = tuple(result for result in unique if isinstance(result, Finding))[:MAX_FINDINGS]
+    findings = tuple(result for result in unique if isinstance(result, Finding))
     unknowns = tuple(result for result in unique if isinstance(result, Unknown))
     evidence = tuple(result for result in unique if isinstance(result, Evidence))
     if any(finding.severity is not Severity.INFO for finding in findings):

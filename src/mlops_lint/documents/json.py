@@ -10,7 +10,7 @@ from mlops_lint.documents.node import DocumentError, Lines, ListNode, MapNode, N
 LIMIT = 1_000_000
 MAX_DEPTH = 100
 
-_TOKEN = re.compile(r'[\s,:]*(?:("[^"\\]*(?:\\.[^"\\]*)*")|([\[{\]}])|([^\s,:\[\]{}"]+))', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{\]}]|[^\s,:\[\]{}"]+', re.DOTALL)
 _WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
 
 
@@ -59,9 +59,8 @@ def _scan(text: str) -> Node:
     root = _Frame(0, False)
     stack = [root]
     for match in _TOKEN.finditer(text):
-        group = match.lastindex or 3
-        start, end = match.span(group)
-        piece = match.group(group)
+        start, end = match.span()
+        piece = match.group()
         if piece in "[{":
             if len(stack) > MAX_DEPTH:
                 raise DocumentError(f"nested deeper than {MAX_DEPTH} levels", *lines.at(start))

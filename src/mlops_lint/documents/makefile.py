@@ -12,7 +12,7 @@ MAX_EXPANDED = 10_000
 MAX_PREREQUISITES = 100_000
 """Of all rules together: `a b c: d e f` is nine of them."""
 _ASSIGN = re.compile(r"\s*(?:export\s+|override\s+)*([A-Za-z_][\w.-]*)\s*(::?:?=|\?=|\+=|!=|=)\s*(.*)$")
-_RULE = re.compile(r"([^\s:=#][^:=#]*?)\s*(::?)(?!=)\s*(.*)$")
+_RULE = re.compile(r"([^\s:=#][^:=#]*)::?(?!=)(.*)$")
 _INCLUDE = re.compile(r"[-s]?include\s+(.+)$")
 _REFERENCE = re.compile(r"\$(?:\(([A-Za-z_][\w.-]*)\)|\{([A-Za-z_][\w.-]*)\})")
 
@@ -78,7 +78,7 @@ def parse_makefile(text: str) -> Makefile:
         elif match := _ASSIGN.match(line):
             _assign(made, match[1], match[2], match[3])
         elif match := _RULE.match(_uncommented(line)):
-            current = _rule(made, match[1], match[3], number)
+            current = _rule(made, match[1].rstrip(), match[2].lstrip(), number)
     made.variables.setdefault("MAKE", "make")
     made.default = made.variables.get(".DEFAULT_GOAL") or next(
         (name for name in made.targets if not name.startswith(".") and "%" not in name), ""

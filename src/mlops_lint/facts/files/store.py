@@ -23,6 +23,8 @@ BATCH = 32_000_000
 ROOM = 800
 """How deeply a parse may recurse, wherever it is called from."""
 
+GAVE_UP = "its reading took too much time or memory"
+
 Task: TypeAlias = tuple[str, bytes]
 """The kind of a file (`.py` or `.ipynb`) and its bytes: all that its symbols depend on."""
 
@@ -93,7 +95,7 @@ class FileFacts:
         answer = decode(payload) if payload is not None else None
         if answer is None:
             answer, payload = work_out(*task), None
-        if self._kept:
+        if self._kept and answer != GAVE_UP:
             self._kept.keep(task, payload if payload is not None else encode(answer))
         return answer
 

@@ -38,7 +38,7 @@ _SMOKE = frozenset({"smoke", "run", "runs", "import", "imports", "importable", "
 _SMOKE_PHRASE = re.compile(
     r"(?:no|without)_(?:error|exception|crash)|(?:doe?s_?nt|does_not|not|never)_(?:raise|fail|crash)"
 )
-_DOCTEST = re.compile(r"^\s*>>> \S", re.MULTILINE)
+_DOCTEST = re.compile(r"^[ \t]*>>> \S", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
