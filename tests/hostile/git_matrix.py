@@ -150,6 +150,8 @@ def _asks(name: str) -> Callable[[Path], object]:
             if name == "resolve":
                 return [quarantine.resolve(text) for text in ("HEAD", "main", "HEAD~1", ":/commit", "secret", commit)]
             data = b"./a.log\0./src/x.log\0./notes/x\0" if name == "ignored" else b""
+            if name == "sizes":
+                data = "".join(f"{oid}\n" for oid in _objects(quarantine, commit)).encode()
             return quarantine.run(name, *[commit] * COMMANDS[name].commits, data=data)
         finally:
             quarantine.close()
@@ -173,6 +175,7 @@ def _everything(view: RepoView) -> object:
     """All that a view can be asked for."""
     with view:
         found: list[object] = [view.entries, view.commit, view.dirty, view.history(), view.ignored("notes/a.log")]
+        found.append(view.sizes(view.tracked_paths()))
         for path in view.entries:
             try:
                 found.append(view.read(path))

@@ -83,6 +83,12 @@ def _text(source: object) -> str:
     return source.replace("\r\n", "\n").replace("\r", "\n") if isinstance(source, str) else ""
 
 
+def raw_cells(data: bytes) -> list[tuple[int, str]]:
+    """(number, source) of the Python cells as they are written, magics and other versions of the language too."""
+    cells = _code_cells(_load(data))
+    return cells if sum(len(source) for _, source in cells) <= MAX_CODE else []
+
+
 def _lines(source: str) -> list[str]:
     """A cell's lines without its magics, blank where it is no Python of today. Parsed as seldom as can be."""
     lines = source.split("\n")

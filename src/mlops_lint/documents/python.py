@@ -124,6 +124,9 @@ def parsed(text: PythonText) -> PythonSource:
     return PythonSource(text.path, text.text, text.lines, text.cells, tree=parse_text(text.text))
 
 
+_ASYNC = re.compile(r"\basync(?=\s{0,3}=\s{0,3}(?:True|False)\b)")  # an argument's name before Python 3.7
+
+
 def parse_text(text: str) -> ast.Module:
     """`ast.parse` that is silent about warnings and raises DocumentError alone."""
     guard_depth(text)
@@ -131,7 +134,12 @@ def parse_text(text: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            try:
+                return ast.parse(text)
+            except SyntaxError:
+                if "async" not in text or (older := _ASYNC.sub("asynk", text)) == text:
+                    raise
+                return ast.parse(older)
     except SyntaxError as error:
         raise DocumentError(str(error.msg), error.lineno or 1, error.offset or 1) from None
     except (RecursionError, MemoryError):

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*)$", re.S)
 _COMMIT = re.compile(r"@[0-9a-f]{40}(?:[#&]|$)")
+_ARCHIVE = re.compile(r"\.(?:whl|tar\.gz|tar\.bz2|conda|zip)(?:$|#)")
+_BUILD = re.compile(r"=\s*\d[\w.!+-]*=[\w.*+-]+$")
+"""`=1.19.2=py38h_0`: how `conda list --export` writes a version with its build."""
 _EXACT = re.compile(r"={2,3}\s*v?\d[\w.!+-]*$")
 
 
@@ -82,7 +85,8 @@ def parse_requirement(text: str, line: int = 1) -> RequirementLine | None:
         return RequirementLine(normalised(name), specifier, _fixed(specifier), line)
     if specifier and not re.match(r"[=<>!~]", specifier):
         return None
-    pinned = hashed or any(_EXACT.match(part.strip()) for part in specifier.split(","))
+    exact = any(_EXACT.match(part.strip()) for part in specifier.split(","))
+    pinned = hashed or exact or _BUILD.match(specifier) is not None
     return RequirementLine(normalised(name), specifier, pinned, line)
 
 
@@ -94,4 +98,4 @@ def _reference(text: str, line: int) -> RequirementLine:
 
 
 def _fixed(text: str) -> bool:
-    return bool(_COMMIT.search(text) or re.search(r"\.(?:whl|tar\.gz|zip)(?:$|#)", text) or "#sha256=" in text)
+    return bool(_COMMIT.search(text) or _ARCHIVE.search(text) or "#sha256=" in text)

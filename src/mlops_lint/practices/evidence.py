@@ -6,7 +6,7 @@ import ast
 import functools
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from mlops_lint.facts.files.symbols import Symbols, UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, Reach, Use
 from mlops_lint.facts.project.code.entries import is_test_path
+from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.knowledge import table
 from mlops_lint.model import Location
@@ -32,6 +33,7 @@ _GENERAL = frozenset(
 _BUILT_IN = frozenset(name for kind in (str, list, dict, set, bytes) for name in dir(kind))
 _COPYRIGHT = re.compile(r"copyright[\s(c)©,0-9-]*([A-Za-z][\w.&-]+)|__author__\s*=\s*[\"']+([\w.&-]+)", re.IGNORECASE)
 _ASIDE = re.compile(r"(?:^|/)(?:bench(?:mark)?s?|examples?|demos?|tutorials?|sandbox|playground|scratch)(?:[/._-]|$)")
+_LICENCES = frozenset(("mit", "apache", "bsd"))
 _BUILD_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
@@ -138,10 +140,29 @@ class OwnCode:
         ]
         scripts = {use.path for use in self.code.uses(_RUNS_MAIN) if use.call}
         mains = [self.code.definition(path, "main") for path in sorted(scripts)]
-        reach = self.code.reachable([*self.code.entries(), *found, *filter(None, mains)])
+        made = [made for target, _ in instantiated(self.code.view, self.code.project) if (made := self._made(target))]
+        made += self._handed_over()
+        reach = self.code.reachable([*self.code.entries(), *found, *filter(None, mains), *made])
         while more := self._may_be_called(reach) - reach.definitions:
             reach = self.code.reachable([*reach.roots, *sorted(more)])
         return reach.definitions
+
+    def _made(self, target: str) -> Definition | None:
+        """What a configuration names, where it is the project's own."""
+        found = self.code.find(target)
+        return found if isinstance(found, Definition) else None
+
+    def _handed_over(self) -> list[Definition]:
+        """What a module holds that is handed to something that picks by name: `getattr(metrics, name)`."""
+        files: set[str] = set()
+        for path, module in self.code.modules.items():
+            names = {fact.name for fact in module.symbols.imports if fact.name}
+            for fact in module.symbols.uses:
+                for name in names.intersection(fact.arguments) if fact.call else ():
+                    value = self.code.resolve(path, fact.scope, name)
+                    if isinstance(value, Definition) and not value.qualname:
+                        files.add(value.path)
+        return [one for path in sorted(files) for one in self.code.modules[path].definitions.values()]
 
     def _may_be_called(self, reach: Reach) -> frozenset[Definition]:
         """Methods of live classes that carry the name of a call whose receiver is not known."""
@@ -151,6 +172,7 @@ class OwnCode:
             for use in self.code.graph.node(definition).opaque
             if "." in use.chain
         } - _BUILT_IN
+        called |= {name for name, scopes in self._own_methods.items() if not scopes.isdisjoint(reach.definitions)}
         return frozenset(
             inner
             for klass in reach.definitions
@@ -158,6 +180,21 @@ class OwnCode:
             for name in called
             if (inner := self.code.definition(klass.path, f"{klass.qualname}.{name}")) is not None
         )
+
+    @cached_property
+    def _own_methods(self) -> Mapping[str, frozenset[Definition]]:
+        """Where `self.name()` is called: a subclass may define it, too, or alone."""
+        found: dict[str, set[Definition]] = {}
+        for path, module in self.code.modules.items():
+            for fact in module.symbols.uses:
+                if (
+                    fact.call
+                    and fact.chain.startswith("self.")
+                    and fact.chain.count(".") == 1
+                    and fact.chain[-1] != ")"
+                ):
+                    found.setdefault(fact.chain[5:], set()).add(self.code.graph.scope(path, fact.scope))
+        return {name: frozenset(scopes) for name, scopes in found.items()}
 
     @cached_property
     def vendored(self) -> frozenset[str]:
@@ -173,8 +210,20 @@ class OwnCode:
             if name == "__init__.py" and folder and not self._inside_package(folder):
                 holder = _holder((text_of(view, path) or "")[:2_000])
                 if holder and holder.casefold() not in licence and posixpath.basename(folder) not in built:
-                    found.add(folder)
+                    around = (posixpath.dirname(folder) or folder) + "/"
+                    if all(other.startswith(around) for other in self._holders.get(holder, ())):
+                        found.add(folder)
         return frozenset(found)
+
+    @cached_property
+    def _holders(self) -> Mapping[str, tuple[str, ...]]:
+        """Who is named at the head of which files: who stands in several places wrote the project."""
+        found: dict[str, list[str]] = {}
+        for path in self.code.modules:
+            if path.endswith(".py"):
+                holder = _holder((text_of(self.code.view, path) or "")[:2_000])
+                found.setdefault(holder, []).append(path)
+        return {holder: tuple(paths) for holder, paths in found.items() if holder}
 
     def _inside_package(self, folder: str) -> bool:
         return posixpath.join(posixpath.dirname(folder), "__init__.py") in self.code.modules
@@ -184,6 +233,19 @@ class OwnCode:
 def own_code(code: Code) -> OwnCode:
     """Needs nothing but the code."""
     return OwnCode(code)
+
+
+_TARGET = re.compile(r"^\s*(?:-\s*)?[\"']?_target_[\"']?\s*:\s*[\"']?([\w.]+)")
+
+
+def instantiated(view: RepoView, project: Project) -> Iterator[tuple[str, Location]]:
+    """`_target_: package.Class` in YAML, which Hydra calls."""
+    for path in view.entries:
+        if path.endswith((".yaml", ".yml")) and project.owns(path):
+            for number, line in enumerate((text_of(view, path) or "").split("\n"), 1):
+                match = _TARGET.match(line)
+                if match:
+                    yield match[1], Location(path, number)
 
 
 @functools.cache
@@ -203,7 +265,10 @@ def _is_licence(path: str) -> bool:
 
 def _holder(text: str) -> str:
     match = _COPYRIGHT.search(text)
-    return (match[1] or match[2]) if match else ""
+    name = (match[1] or match[2]) if match else ""
+    if match is not None and name.casefold() in _LICENCES:  # the institute, not the licence that every text names
+        name = re.split(r"[\"'\n]", text[match.start(1 if match[1] else 2) :], maxsplit=1)[0].strip()
+    return name
 
 
 def _prefixes(target: str) -> list[str]:

@@ -1,19 +1,25 @@
-"""Practices about numbers: metrics, baselines, fairness, explanations."""
+"""Practice: a quality metric is computed."""
 
 from __future__ import annotations
 
 import ast
 import re
 
+from mlops_lint.documents.node import DocumentError
 from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.files.symbols import Symbols
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Definition, Use
 from mlops_lint.facts.project.knowledge import Knowledge, Metric, Metrics
+from mlops_lint.facts.project.reading import text_of
+from mlops_lint.model import Location
 from mlops_lint.practices.base import Practice, Shown
 from mlops_lint.practices.evidence import OwnCode, idle, judge, named
+from mlops_lint.practices.measured import PROMISING, Measured
+from mlops_lint.practices.parts import tokens
+from mlops_lint.repo.view import Unreadable
 
-_NUMBERS = (ast.BinOp, ast.AugAssign)
+_NUMBERS = (ast.BinOp, ast.AugAssign, ast.Compare)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MEASURES = re.compile(r"metric|eval|scor|confusion|curve", re.IGNORECASE)  # `topk` and `argsort` serve many ends
 _HELD_LOSS = re.compile(r"(?:estimate|eval|evaluate|validate|val|validation|test)_(?:the_)?loss(?:es)?")
@@ -24,27 +30,94 @@ class MetricComputed(Practice):
     """A quality metric is computed."""
 
 
-class FairnessEvaluated(Practice):
-    """A number is computed for each protected group."""
-
-
-class Explainability(Practice):
-    """Predictions or the model are explained."""
-
-
 @provides
 def metric_computed(own: OwnCode, metrics: Metrics, knowledge: Knowledge) -> MetricComputed:
     """By a library's call, by a string that names one, or by hand in a function that carries its name."""
-    known = {call for metric in metrics.all for call in metric.callables | metric.reports}
+    known = set(quality(metrics))
     known |= {call for metric in metrics.all for call in metric.derivable if _MEASURES.search(call)}
     compared = knowledge.calls("monitoring", "compare")  # two samples: of drift as a rule
     targets = {call for call in known - compared if not is_loss(call)}
-    shown = named(own.uses(targets))
+    associations = {call for metric in metrics.all if metric.name in _ASSOCIATIONS for call in metric.callables}
+    shown = named(use for use in own.uses(targets) if use.name not in associations or _judges(use))
     shown += _compiled(own, metrics)
     losses = own.functions(lambda name: bool(_HELD_LOSS.fullmatch(name)))
     shown += [Shown(d.name, own.code.at(d)) for d in losses if own.code.uses([d.key])]
     shown += [Shown(d.name, own.code.at(d)) for d in by_hand(own, metrics)]
+    lines = {(at.path, at.cell, at.line) for one in shown if (at := one.at)}
+    for one in _worked_out(own, metrics):
+        if one.at and (one.at.path, one.at.cell, one.at.line) not in lines:
+            lines.add((one.at.path, one.at.cell, one.at.line))
+            shown.append(one)
+    shown += _configured(own, metrics)
     return judge(MetricComputed, shown, otherwise=idle(MetricComputed, own, targets))
+
+
+def quality(metrics: Metrics) -> frozenset[str]:
+    """The calls that give metrics; what training minimises, or matches boxes by, is none."""
+    known = {call for metric in metrics.all for call in metric.callables | metric.reports}
+    return frozenset(call for call in known if not is_loss(call) and not call.endswith("box_iou"))
+
+
+_ASSOCIATIONS = frozenset(("pearson", "spearman", "kendall_tau", "mutual_information"))  # of features, too
+
+
+def _judges(use: Use) -> bool:
+    """Whether it is given a prediction."""
+    return any(tokens(given) & _GUESS for given in [*use.fact.arguments, *use.fact.keywords.values()])
+
+
+def _worked_out(own: OwnCode, metrics: Metrics) -> list[Shown]:
+    measured = Measured(own, metrics)
+    found: list[Shown] = []
+    for path in own.code.modules:
+        if own.counts(path, tests=True) and PROMISING.search(own.code.text(path).text):
+            try:
+                tree = own.code.source(path).tree
+            except (DocumentError, Unreadable):
+                continue
+            found += [Shown(what, own.at(path, node)) for node, what in measured.hits(path, tree)]
+    return found
+
+
+_SETTING = re.compile(
+    r"^\s*(?:-\s*)?[\"']?(\w*(?:eval_metrics?|requested_metrics|evaluation_metrics?|primary_metric|metric_for_best_model))"
+    r"[\"']?\s*:\s*(.+)$"
+)
+MAX_SETTINGS = 200_000
+
+
+def _configured(own: OwnCode, metrics: Metrics) -> list[Shown]:
+    """Metrics that a setting names, in a file or under a key that live code names."""
+    measured = Measured(own, metrics)
+    found: list[Shown] = []
+    view = own.code.view
+    for path, entry in view.entries.items():
+        if (
+            path.endswith((".json", ".yaml", ".yml"))
+            and own.code.project.owns(path)
+            and (entry.size or 0) <= MAX_SETTINGS
+        ):
+            for number, line in enumerate((text_of(view, path) or "").split("\n"), 1):
+                match = _SETTING.match(line)
+                words = re.findall(r"[A-Za-z][\w@-]*", match[2].partition(" #")[0]) if match else []
+                if match and any(_quality(measured, word) for word in words) and _read(own, match[1], path):
+                    found.append(Shown(match[1], Location(path, number)))
+    return found
+
+
+def _quality(measured: Measured, word: str) -> bool:
+    return measured.text(word) or measured.meaning(re.sub(r"^(?:gpt|llm|avg|mean)_", "", word)) not in ("", "log_loss")
+
+
+def _read(own: OwnCode, key: str, path: str) -> bool:
+    """Whether code names the key or the file."""
+    name = path.rpartition("/")[2]
+    wanted = re.compile(rf"\b{re.escape(key)}\b|{re.escape(name)}")
+    return any(
+        any(wanted.search(line) for line in own.code.text(file).lines)
+        for file in own.code.modules
+        if own.counts(file, tests=False)
+    )
 
 
 def is_loss(call: str) -> bool:
@@ -56,21 +129,27 @@ def is_loss(call: str) -> bool:
 def by_hand(own: OwnCode, metrics: Metrics) -> list[Definition]:
     """Functions of the project that carry a metric's name, take truth and prediction, and work a number out."""
     written = own.functions(lambda name: metric_named(name, metrics) is not None)
-    return [found for found in written if _compares(own, found) and _counts(own, found)]
+    return [found for found in written if _compares(own, found) and counts(own, found)]
 
 
 def metric_named(name: str, metrics: Metrics) -> Metric | None:
     """The metric that a function's name means: `compute_f1`, `eval_accuracy`."""
     bare = re.sub(r"^(?:compute|calculate|calc|get|eval|evaluate|measure)_", "", name.strip("_"), flags=re.IGNORECASE)
     words = re.split(r"[_\d]+", bare.lower())
-    return None if _LOSSY.intersection(words) else metrics.get(bare)
+    if _LOSSY.intersection(words):
+        return None
+    short = re.sub(
+        r"^(?:my|custom|multiclass|binary|batch|mean)_|_(?:score|metric|coeff?|fn|np)$", "", bare, flags=re.I
+    )
+    return metrics.get(bare) or metrics.get(short) or metrics.get(re.sub(r"_(?:score|metric|coeff?)$", "", short))
 
 
 _TRUTH = frozenset(
     "true truth target targets label labels actual actuals gt y reference references expected gold".split()
 )
 _GUESS = frozenset(
-    "pred preds prediction predictions predicted output outputs logits score scores prob probs hat out".split()
+    "pred preds prediction predictions predicted output outputs logits score scores prob probs hat out input inputs x "
+    "forecast".split()
 )
 
 
@@ -81,7 +160,7 @@ def _compares(own: OwnCode, definition: Definition) -> bool:
     return any(part & _TRUTH for part in words) and any(part & _GUESS for part in words)
 
 
-def _counts(own: OwnCode, definition: Definition) -> bool:
+def counts(own: OwnCode, definition: Definition) -> bool:
     """A function that is called in the project and works a number out, rather than handing one on."""
     if not own.code.uses([definition.key]):
         return False
@@ -111,53 +190,3 @@ def _names_metrics(symbols: Symbols) -> bool:
 def _strings(node: ast.expr) -> list[str]:
     items = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
     return [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
-
-
-_FAIR = re.compile(
-    r"(?:demographic|statistical)_parity|equali[sz]ed_odds|equal_opportunity|disparate_impact|average_odds_(?:diff|err)|"
-    r"predictive_parity|fairness_gap|group_fairness|four_fifths",
-    re.IGNORECASE,
-)
-
-
-@provides
-def fairness_evaluated(own: OwnCode, knowledge: Knowledge) -> FairnessEvaluated:
-    """By a library's call, or by hand in a function named after a measure of fairness."""
-    per_group = {
-        call: keyword for tool in knowledge.tools("fairness") for call, keyword in tool.get("per_group", {}).items()
-    }
-    gaps = knowledge.calls("fairness", "gap")
-    shown = named(use for use in own.calls(per_group) if _grouped(own, use, per_group[use.name]))
-    shown += named(own.uses(gaps))
-    written = own.functions(lambda name: bool(_FAIR.search(name)))
-    shown += [Shown(d.name, own.code.at(d)) for d in written if _counts(own, d)]
-    return judge(FairnessEvaluated, shown, otherwise=idle(FairnessEvaluated, own, {*per_group, *gaps}))
-
-
-def _grouped(own: OwnCode, use: Use, keyword: str) -> bool:
-    """The argument that names the groups is given, and not empty."""
-    call = own.code.call_node(use)
-    if call is None:
-        return False
-    if (
-        keyword == "feature_keys"
-    ):  # slices of any kind: only protected columns make it fairness, which is not known here
-        return False
-    given = [word.value for word in call.keywords if word.arg == keyword]
-    return not given or not (isinstance(given[0], ast.List | ast.Tuple) and not given[0].elts)
-
-
-@provides
-def explainability(own: OwnCode, knowledge: Knowledge) -> Explainability:
-    """A call that explains, or importances that a fitted model carries."""
-    methods = {method.name: method for method in knowledge.explainers.values() if method.recognised}
-    libraries = [method for method in methods.values() if method.kind in ("library", "intrinsic")]
-    targets = {call for method in libraries for call in method.calls}
-    shown = named(own.calls(targets, tests=False))
-    importances = methods.get("feature_importances")
-    if importances is not None:
-        shown += [
-            Shown(split(fact.chain)[-1].lstrip("."), own.code.use_at(path, fact))
-            for path, fact in own.attributes(["feature_importances_"])
-        ]
-    return judge(Explainability, shown, otherwise=idle(Explainability, own, targets))

@@ -1,21 +1,17 @@
-"""Practice: a declared chain of at least three stages that one command runs in order."""
+"""Practice: a declared or coded chain of at least three stages that one command runs in order."""
 
 from __future__ import annotations
-
-import posixpath
 
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import External, Use
 from mlops_lint.facts.project.knowledge import Knowledge, Tool
 from mlops_lint.facts.project.project import Project
-from mlops_lint.facts.project.reading import mapping, text_of, yaml_of
 from mlops_lint.facts.project.versioning import Versioning
-from mlops_lint.model import Location
+from mlops_lint.practices import drivers
 from mlops_lint.practices.base import Practice, Shown
-from mlops_lint.practices.evidence import OwnCode, idle, judge, named
-from mlops_lint.repo.view import RepoView
-
-STAGES = 3
+from mlops_lint.practices.evidence import OwnCode, idle, judge, named, unclear
+from mlops_lint.practices.manifests import declared
+from mlops_lint.practices.stages import STAGES
 
 
 class PipelineDefined(Practice):
@@ -23,16 +19,17 @@ class PipelineDefined(Practice):
 
 
 @provides
-def pipeline_defined(
-    own: OwnCode, knowledge: Knowledge, versioning: Versioning, view: RepoView, project: Project
-) -> PipelineDefined:
-    """DVC stages, workflow files, or what a pipeline library is given."""
+def pipeline_defined(own: OwnCode, knowledge: Knowledge, versioning: Versioning, project: Project) -> PipelineDefined:
+    """DVC stages, manifests of platforms, what a pipeline library is given, and scripts that drive the stages."""
     tools = knowledge.tools("pipelines")
-    targets = {call for tool in tools for call in tool.calls("steps", "flows", "calls", "bases")}
-    shown = [*_dvc(versioning, project), *_files(view, project)]
+    targets = {call for tool in tools for call in tool.calls("steps", "flows", "calls", "wholes", "bases")}
+    shown = [*_dvc(versioning, project), *declared(own.code.view, project)]
     for tool in tools:
         shown += _coded(own, tool)
-    return judge(PipelineDefined, shown, otherwise=idle(PipelineDefined, own, targets, modules=False))
+    shown += [*drivers.launched(own), *drivers.called(own), *drivers.made(own, project)]
+    doubtful = drivers.shelled(own, project) if not shown else []
+    absent = idle(PipelineDefined, own, targets, modules=False)
+    return judge(PipelineDefined, shown, otherwise=unclear(PipelineDefined, *doubtful) if doubtful else absent)
 
 
 def _dvc(versioning: Versioning, project: Project) -> list[Shown]:
@@ -45,29 +42,12 @@ def _dvc(versioning: Versioning, project: Project) -> list[Shown]:
     ]
 
 
-def _files(view: RepoView, project: Project) -> list[Shown]:
-    found: list[Shown] = []
-    for path in view.entries:
-        name = posixpath.basename(path)
-        if not project.owns(path):
-            continue
-        if name == "MLproject":
-            tree = yaml_of(view, path)
-            if tree is not None and len(mapping(tree.get("entry_points"))) >= STAGES:
-                found.append(Shown("MLproject", Location(path)))
-        elif name == "recipe.yaml":
-            text = text_of(view, path) or ""  # often no valid YAML: its templates are unquoted
-            if any(line.startswith("recipe:") for line in text.split("\n")):
-                line = next((n for n, row in enumerate(text.split("\n"), 1) if row.startswith("steps:")), 0)
-                found += [Shown("MLflow recipe", Location(path, line))] if line else []
-    return found
-
-
 def _coded(own: OwnCode, tool: Tool) -> list[Shown]:
     """Builders with enough steps: decorated ones, connected ones, or what the flow itself calls."""
-    wholes = own.uses(tool.calls("flows"), tests=False)
+    flows = own.uses(tool.calls("flows"), tests=False)
+    wholes = [*flows, *own.calls(tool.calls("wholes"), tests=False)]
     parts = own.uses(tool.calls("steps"), tests=False)
-    built = own.calls(tool.calls("calls"), tests=False)
+    built = own.calls(tool.calls("calls", "parts") if wholes else tool.calls("calls"), tests=False)
     bases = tool.calls("bases")
     classes = [
         Shown(klass.name, own.code.at(klass))
@@ -76,7 +56,7 @@ def _coded(own: OwnCode, tool: Tool) -> list[Shown]:
     ]
     if len(parts) + len(built) + len(classes) >= STAGES:
         return [*named(wholes or built or parts), *classes]
-    return named(use for use in wholes if _stages_below(own, use) >= STAGES)
+    return named(use for use in flows if _stages_below(own, use) >= STAGES)
 
 
 def _stages_below(own: OwnCode, use: Use) -> int:

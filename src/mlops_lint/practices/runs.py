@@ -1,33 +1,34 @@
-"""Practices about how experiments are run: tracked, seeded, chained."""
+"""Practice: runs are recorded by a tracker."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 
 from mlops_lint.facts.inject import provides
-from mlops_lint.facts.project.code import Use
+from mlops_lint.facts.project.code import Code, Use
 from mlops_lint.facts.project.knowledge import Knowledge, Tool
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.model import Location
 from mlops_lint.practices.base import Practice, Shown
-from mlops_lint.practices.evidence import OwnCode, idle, judge, named, unclear
+from mlops_lint.practices.evidence import OwnCode, idle, instantiated, judge, named
 from mlops_lint.repo.view import RepoView
 
-_TARGET = re.compile(r"^\s*(?:-\s*)?[\"']?_target_[\"']?\s*:\s*[\"']?([\w.]+)")
-
-
-_MODELS = ("classifier", "regressor", "ranker", "recommender", "clusterer", "trainer", "outlier", "either")
+_REPORTS = re.compile(
+    r"(?:^\s*[\"']?report_to[\"']?\s*:|--report_to[ =])\s*[\[\"'\s-]*(wandb|mlflow|tensorboard|comet_ml|neptune|"
+    r"clearml|dvclive|swanlab|trackio|all)\b"
+)
+_NAMES = frozenset("wandb mlflow tensorboard comet_ml neptune clearml dvclive swanlab trackio all".split())
+_MODULES = ("lightning.pytorch.LightningModule().{}", "pytorch_lightning.LightningModule().{}",
+            "lightning.LightningModule().{}", "lightning.pytorch.core.LightningModule().{}",
+            "pytorch_lightning.core.LightningModule().{}")  # fmt: skip
+_TRAINERS = ("lightning.pytorch.Trainer", "lightning.Trainer", "pytorch_lightning.Trainer")
 
 
 class ExperimentTracking(Practice):
     """Runs are recorded by a tracker."""
-
-
-class SeedsFixed(Practice):
-    """The random numbers of training are seeded."""
 
 
 @provides
@@ -35,15 +36,38 @@ def experiment_tracking(own: OwnCode, knowledge: Knowledge, view: RepoView, proj
     """Calls that begin a run or write to it, also those that a configuration has instantiated."""
     tools = knowledge.tools("trackers")
     targets = {call for tool in tools for call in tool.calls("start", "log", "auto")}
-    shown = [
-        shown
-        for tool in tools
-        for shown in named(
-            use for use in own.calls(tool.calls("start", "log", "auto"), tests=False) if not _offline(own, use, tool)
-        )
-    ]
-    shown += _instantiated(view, project, targets)
+    shown: list[Shown] = []
+    for tool in tools:
+        names = _spelled(own.code, tool.calls("start", "log", "auto"))
+        used = [use for use in own.calls(names, tests=False) if not _offline(own, use, tool)]
+        shown += named(use for use in used if not _opens(use))
+    shown += [Shown(name.rpartition(".")[2], at) for name, at in instantiated(view, project) if _means(name, targets)]
+    shown += _reported(own, view, project)
+    shown += named(_default_logger(own))
     return judge(ExperimentTracking, shown, otherwise=idle(ExperimentTracking, own, targets))
+
+
+def _opens(use: Use) -> bool:
+    """A client or session that serves registries, deployments and downloads as well."""
+    if use.name.endswith("aiplatform.init"):
+        return "experiment" not in use.fact.keywords
+    return use.name.endswith((".MlflowClient", ".get_context"))
+
+
+def _spelled(code: Code, targets: frozenset[str]) -> set[str]:
+    """The names, and classes of the same library and name under other modules."""
+    return {*targets, *(name for name in code.graph.canonical if "()" not in name and _means(name, targets))}
+
+
+def _means(name: str, targets: frozenset[str] | set[str]) -> bool:
+    if name in targets:
+        return True
+    root, last = name.partition(".")[0], name.rpartition(".")[2]
+    if not last[:1].isupper():
+        return False
+    return any(
+        target.endswith("." + last) and "()" not in target and target.partition(".")[0] == root for target in targets
+    )
 
 
 def _offline(own: OwnCode, use: Use, tool: Tool) -> bool:
@@ -57,91 +81,25 @@ def _offline(own: OwnCode, use: Use, tool: Tool) -> bool:
     )
 
 
-def _instantiated(view: RepoView, project: Project, targets: set[str]) -> list[Shown]:
-    """`_target_: package.Class` in YAML, which Hydra calls."""
-    found: list[Shown] = []
+def _reported(own: OwnCode, view: RepoView, project: Project) -> Iterator[Shown]:
+    """`TrainingArguments(report_to="wandb")`, and the same in a configuration or a script that trains."""
+    for path, tree in own.trees(lambda found: any("report_to" in fact.keywords for fact in found.uses), tests=False):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.keyword) and node.arg == "report_to":
+                texts = {part.value for part in ast.walk(node.value) if isinstance(part, ast.Constant)}
+                if texts & _NAMES and own.runs(path, node.value):
+                    yield Shown("report_to", own.at(path, node.value))
     for path in view.entries:
-        if path.endswith((".yaml", ".yml")) and project.owns(path):
-            for number, line in enumerate((text_of(view, path) or "").split("\n"), 1):
-                match = _TARGET.match(line)
-                if match and match[1] in targets:
-                    found.append(Shown(match[1].rpartition(".")[2], Location(path, number)))
-    return found
+        if path.endswith((".yaml", ".yml", ".sh", ".json")) and project.owns(path):
+            text = text_of(view, path) or ""
+            for number, line in enumerate(text.split("\n"), 1) if "report_to" in text else ():
+                if _REPORTS.search(line) and not line.lstrip().startswith("#"):
+                    yield Shown("report_to", Location(path, number))
 
 
-@provides
-def seeds_fixed(own: OwnCode, knowledge: Knowledge) -> SeedsFixed:
-    """Global seeds and seeded estimators; a seeded split alone, or a seed taken back, leaves it unclear."""
-    seeded, taken_back = _global_seeds(own, knowledge)
-    fitted = {name: found for name, found in knowledge.estimators.items() if found.kind in _MODELS}
-    drawing = {name for name, found in fitted.items() if found.random is not False}
-    estimators = _seeded(own, knowledge, drawing)
-    splits = _seeded(own, knowledge, set(knowledge.splits))
-    frameworks = _frameworks(own)
-    covering = [use for use in seeded if not frameworks or frameworks.intersection(_scopes(knowledge, use))]
-    if estimators or (covering and not taken_back):
-        return judge(SeedsFixed, named([*covering, *estimators]))
-    made = own.calls(set(fitted), tests=False)
-    settled = made and not any(_draws(use, fitted[use.name].random) for use in made)
-    if splits and settled and not frameworks:
-        return judge(SeedsFixed, named(splits))  # nothing else draws
-    rest = named([*seeded, *splits])
-    return unclear(SeedsFixed, *rest) if rest else SeedsFixed("absent")
-
-
-def _global_seeds(own: OwnCode, knowledge: Knowledge) -> tuple[list[Use], bool]:
-    seeded: list[Use] = []
-    taken_back = False
-    for use in own.calls(set(knowledge.seeds), tests=False):
-        tool = knowledge.seeds[use.name]
-        if not {"object", "search", "environment"}.intersection(tool.get("scopes", ())):
-            given = _argument(own, use, tool.get("seed"), tool.get("parameters", ()))
-            seeded += [use] if given else []
-            taken_back = taken_back or not given
-    return seeded, taken_back
-
-
-def _argument(own: OwnCode, use: Use, slot: list[object] | None, names: list[str]) -> bool:
-    """Whether a seed is given that is not None."""
-    call = own.code.call_node(use)
-    if call is None:
-        return False
-    values = [word.value for word in call.keywords if word.arg in ([*names, slot[1]] if slot else names)]
-    values += call.args[:1] if slot else []
-    return any(not (isinstance(value, ast.Constant) and value.value is None) for value in values)
-
-
-def _seeded(own: OwnCode, knowledge: Knowledge, targets: set[str]) -> list[Use]:
-    """Calls to which a seed argument is given."""
-    found: list[Use] = []
-    for use in own.calls(targets, tests=False):
-        names = knowledge.seed_parameters & use.fact.keywords.keys()
-        if names and _argument(own, use, None, sorted(names)):
-            found.append(use)
-    return found
-
-
-def _draws(use: Use, random: bool | Mapping[str, tuple[object, ...]]) -> bool:
-    """Whether an estimator draws at random, as far as its arguments say."""
-    return random if isinstance(random, bool) else bool(random.keys() & use.fact.keywords.keys())
-
-
-def _scopes(knowledge: Knowledge, use: Use) -> frozenset[str]:
-    return frozenset(knowledge.seeds[use.name].get("scopes", ()))
-
-
-_FRAMEWORKS = {
-    "torch": "torch", "lightning": "torch", "pytorch_lightning": "torch", "tensorflow": "tensorflow",
-    "keras": "tensorflow", "jax": "jax",
-}  # fmt: skip
-
-
-def _frameworks(own: OwnCode) -> frozenset[str]:
-    """The generators that the project's training frameworks draw from."""
-    found: set[str] = set()
-    for path, module in own.code.modules.items():
-        if own.counts(path, tests=False):
-            for fact in module.symbols.imports:
-                name = _FRAMEWORKS.get(fact.module.partition(".")[0])
-                found |= {name} if name and not fact.level else set()
-    return frozenset(found)
+def _default_logger(own: OwnCode) -> list[Use]:
+    """Lightning records what a module logs unless it is told not to."""
+    logged = own.calls([name.format(method) for name in _MODULES for method in ("log", "log_dict")], tests=False)
+    trainers = own.calls(_TRAINERS, tests=False)
+    silent = [use for use in trainers if use.fact.keywords.keys() & {"logger", "fast_dev_run"}]
+    return logged if trainers and len(silent) < len(trainers) else []

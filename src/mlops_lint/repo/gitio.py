@@ -56,6 +56,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "staged": Command(("diff-index", "--cached", *_TREE_DIFF), commits=1),
         "tree": Command(("ls-tree", "-r", "-z", "--full-tree"), commits=1),
         "blobs": Command(("cat-file", "--batch")),
+        "sizes": Command(("cat-file", "--batch-check")),
         "merge-base": Command(("merge-base",), commits=2, codes=(0, 1)),
         "resolve": Command(("rev-parse", "--verify", "-q"), commits=1, codes=(0, 1)),
         "log": Command(

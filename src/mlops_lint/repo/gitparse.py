@@ -10,10 +10,12 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from mlops_lint.repo.gitfolder import GitUnreadable
+from mlops_lint.repo.gitfolder import HASH, GitUnreadable
 from mlops_lint.repo.view import Commit, FileEntry
 
+_Objects: TypeAlias = dict[str, tuple["str | None", "str | None"]]
 _OURS_FIRST = "0231"
 _STRAY = re.compile(rb"[\t/](?:\.{0,2}|\.git)(?:/|\0)", re.IGNORECASE)
 _STAT = re.compile(
@@ -100,29 +102,52 @@ def stats(output: bytes) -> Iterator[tuple[str, Stat]]:
         name = record[matched.end() :]
 
 
+def sizes(output: bytes) -> dict[str, int | None]:
+    """The answer to `cat-file --batch-check` by object; None for those that git does not have here."""
+    found: dict[str, int | None] = {}
+    for line in output.decode("ascii", "replace").split("\n")[:-1]:
+        oid, *words = line.split(" ")
+        known = len(words) == 2 and words[0] == "blob" and words[1].isdecimal()
+        found[oid] = int(words[1]) if known else None
+    return found
+
+
 def commits(output: bytes) -> tuple[Commit, ...]:
     """The answer to `log --raw -z`: five fields a commit, then a record and a name for every path."""
     tokens = iter(output.split(b"\0")[:-1])
     found: list[Commit] = []
     fields: list[bytes] = []
-    paths: list[str] = []
+    objects: _Objects = {}
     for token in tokens:
-        if len(fields) == 5 and token.lstrip(b"\n").startswith(b":"):
-            paths.append(os.fsdecode(next(tokens, b"")))
+        record = token.lstrip(b"\n")
+        if len(fields) == 5 and record.startswith(b":"):
+            objects[os.fsdecode(next(tokens, b""))] = _objects(record)
             continue
         if len(fields) == 5:
-            found.append(_commit(fields, paths))
-            fields, paths = [], []
+            found.append(_commit(fields, objects))
+            fields, objects = [], {}
         fields.append(token)
     if len(fields) == 5:
-        found.append(_commit(fields, paths))
+        found.append(_commit(fields, objects))
     return tuple(found)
 
 
-def _commit(fields: list[bytes], paths: list[str]) -> Commit:
+def _objects(record: bytes) -> tuple[str | None, str | None]:
+    """`:100644 100644 OLD NEW M` as the two objects; none for what is no regular file."""
+    words = record[1:].decode("ascii", "replace").split(" ")
+    if len(words) != 5:
+        return None, None
+    old, new = (
+        oid if mode.startswith("100") and HASH.fullmatch(oid) and oid.strip("0") else None
+        for mode, oid in zip(words[:2], words[2:4], strict=True)
+    )
+    return old, new
+
+
+def _commit(fields: list[bytes], objects: _Objects) -> Commit:
     sha, name, email, date, subject = (field.decode("utf-8", "replace") for field in fields)
     try:
         day = datetime.date.fromisoformat(date)
     except ValueError:
         day = datetime.date.min
-    return Commit(sha, name, email, day, subject, tuple(sorted(paths)))
+    return Commit(sha, name, email, day, subject, tuple(sorted(objects)), dict(sorted(objects.items())))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
 from mlops_lint.repo import gitparse
 from mlops_lint.repo.gitfolder import GitFolder, GitUnreadable, head
+from mlops_lint.repo.gitparse import IndexEntry
 from mlops_lint.repo.quarantine import Quarantine
 from mlops_lint.repo.view import GITLINK, HISTORY_LIMIT, READ_LIMIT, SYMLINK, Commit, FileEntry, RepoView, Unreadable
 
@@ -25,6 +26,7 @@ class GitView(RepoView):
         self._folder = folder
         self._history: tuple[int, tuple[Commit, ...]] | None = None
         self._ignored: dict[str, bool] = {}
+        self._sizes: dict[str, int | None] = {}
         self._head_known = True
         try:
             self.commit = head(folder)
@@ -48,9 +50,34 @@ class GitView(RepoView):
         oid = self._oid(path)
         return None if oid is None else self._git.blob(oid, READ_LIMIT)
 
+    def stored(self, oid: str) -> bytes | None:
+        """See `RepoView`; at most 20 MB."""
+        return self._git.blob(oid, READ_LIMIT)
+
     def _oid(self, path: str) -> str | None:
         entry = self.entries.get(path)
         return None if entry is None or entry.mode == GITLINK else entry.oid
+
+    def tracked_paths(self) -> Collection[str]:
+        """See `RepoView`."""
+        return self._tracked.keys()
+
+    def sizes(self, paths: Iterable[str]) -> dict[str, int | None]:
+        """See `RepoView`; costs one git call for all that was not asked before."""
+        oids: dict[str, str] = {}
+        for path in paths:
+            kept = self._tracked.get(path)
+            if kept is not None and kept.oid is not None and kept.mode not in (GITLINK, SYMLINK):
+                oids[path] = kept.oid
+        new = sorted(set(oids.values()) - self._sizes.keys())
+        if new:
+            try:
+                found = gitparse.sizes(self._git.run("sizes", data="".join(f"{oid}\n" for oid in new).encode()))
+            except GitUnreadable as error:
+                self.note("", f"git: {error}; sizes are not known")
+                found = {}
+            self._sizes.update({oid: found.get(oid) for oid in new})
+        return {path: self._sizes[oid] for path, oid in oids.items()}
 
     def history(self, limit: int = HISTORY_LIMIT) -> tuple[Commit, ...]:
         """See `RepoView`; costs one git call the first time."""
@@ -78,7 +105,7 @@ class GitView(RepoView):
         return self._git.ignored(path)
 
     @property
-    def _tracked(self) -> Mapping[str, object]:
+    def _tracked(self) -> Mapping[str, IndexEntry | FileEntry]:
         return self.entries
 
     def close(self) -> None:

@@ -15,7 +15,8 @@ _NO_BLOBS: Mapping[str, bytes] = MappingProxyType({})
 class MemoryView(RepoView):
     """Files from a mapping. `on_disk` names what lies there beside them, `blobs` what git stores instead of a file.
 
-    `ignored` names files and folders; what lies in such a folder is ignored with it.
+    `ignored` names files and folders; what lies in such a folder is ignored with it. `past` are contents that the
+    `objects` of its commits name.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class MemoryView(RepoView):
         ignored: frozenset[str] = _NONE,
         on_disk: frozenset[str] = _NONE,
         blobs: Mapping[str, bytes] = _NO_BLOBS,
+        past: Iterable[bytes] = (),
     ) -> None:
         super().__init__()
         self.name = name
@@ -37,6 +39,7 @@ class MemoryView(RepoView):
         self._commits = tuple(commits) if git else ()
         self._files = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
         self._blobs = dict(blobs)
+        self._past = {oid_of(content): content for content in past}
         self._ignored = frozenset(path.strip("/") for path in ignored) if git else _NONE
         self._on_disk = on_disk
         self._entries = sorted_entries({path: self._entry(path, untracked) for path in self._files})
@@ -44,7 +47,7 @@ class MemoryView(RepoView):
     def _entry(self, path: str, untracked: frozenset[str]) -> FileEntry:
         content = self._files[path]
         tracked = not self.is_git or path not in untracked
-        oid = _oid(self._blobs.get(path, content)) if self.is_git and tracked else None
+        oid = oid_of(self._blobs.get(path, content)) if self.is_git and tracked else None
         return FileEntry(path, oid=oid, tracked=tracked, size=len(content))
 
     @property
@@ -86,6 +89,17 @@ class MemoryView(RepoView):
             return None
         return self._blobs.get(path, self._files[path])
 
+    def sizes(self, paths: Iterable[str]) -> dict[str, int | None]:
+        """See `RepoView`."""
+        return {path: len(blob) for path in paths if (blob := self._stored(path)) is not None}
+
+    def _stored(self, path: str) -> bytes | None:
+        return self.blob(path) if self.is_git else self._files.get(path)
+
+    def stored(self, oid: str) -> bytes | None:
+        """See `RepoView`."""
+        return self._past.get(oid)
+
     def history(self, limit: int = HISTORY_LIMIT) -> tuple[Commit, ...]:
         """See `RepoView`."""
         return self._commits[: max(limit, 0)]
@@ -95,5 +109,6 @@ def _holds(paths: Iterable[str], path: str) -> bool:
     return any(known.rstrip("/") == path or known.startswith(path + "/") for known in paths)
 
 
-def _oid(content: bytes) -> str:
+def oid_of(content: bytes) -> str:
+    """What git calls a file of that content."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

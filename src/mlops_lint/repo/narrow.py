@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from mlops_lint.repo.view import Commit, FileEntry, RepoView
 
@@ -13,6 +13,7 @@ class NarrowedView(RepoView):
     def __init__(self, view: RepoView, excluded: Callable[[str], bool]) -> None:
         super().__init__()
         self._view = view
+        self._excluded = excluded
         self.notices = view.notices
         self._noted = view._noted
         self.name = view.name
@@ -42,6 +43,15 @@ class NarrowedView(RepoView):
 
     def blob(self, path: str) -> bytes | None:
         return self._view.blob(path)
+
+    def stored(self, oid: str) -> bytes | None:
+        return self._view.stored(oid)
+
+    def tracked_paths(self) -> Collection[str]:
+        return [path for path in self._view.tracked_paths() if not self._excluded(path)]
+
+    def sizes(self, paths: Iterable[str]) -> dict[str, int | None]:
+        return self._view.sizes(paths)
 
     def history(self, limit: int = 500) -> tuple[Commit, ...]:
         return self._view.history(limit)

@@ -55,6 +55,20 @@ class RecordingView(NarrowedView):
             self.doubt()
         return found
 
+    def stored(self, oid: str) -> bytes | None:
+        """See `RepoView`; what git does not have today it may have fetched tomorrow."""
+        found = super().stored(oid)
+        if found is None:
+            self.doubt()
+        return found
+
+    def sizes(self, paths: Iterable[str]) -> dict[str, int | None]:
+        """See `RepoView`; what git does not have today it may have fetched tomorrow."""
+        found = super().sizes(paths)
+        if None in found.values():
+            self.doubt()
+        return found
+
     def history(self, limit: int = HISTORY_LIMIT) -> tuple[Commit, ...]:
         """See `RepoView`."""
         found = super().history(limit)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import abc
 import datetime
 from bisect import bisect_left
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -48,6 +48,8 @@ class Commit:
     date: datetime.date
     subject: str
     paths: tuple[str, ...] = ()
+    objects: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict, compare=False, repr=False)
+    """By path the git objects before and after; None where the file was not there."""
 
 
 class RepoView(abc.ABC):
@@ -93,6 +95,23 @@ class RepoView(abc.ABC):
     @abc.abstractmethod
     def history(self, limit: int = HISTORY_LIMIT) -> tuple[Commit, ...]:
         """The commits that led here, newest first; empty where there are none to be read."""
+
+    def stored(self, oid: str) -> bytes | None:
+        """An object of git's that a commit names; None where it is not here or too large."""
+        return None
+
+    def tracked_paths(self) -> Collection[str]:
+        """What git keeps, files that were deleted in the work tree too; every file where there is no git."""
+        return [path for path, entry in self.entries.items() if entry.tracked]
+
+    def sizes(self, paths: Iterable[str]) -> dict[str, int | None]:
+        """How large git's copies of regular files are; None where git does not have one here."""
+        found = {path: self.entries.get(path) for path in paths}
+        return {
+            path: entry.size
+            for path, entry in found.items()
+            if entry is not None and entry.tracked and entry.mode not in (GITLINK, SYMLINK)
+        }
 
     def read(self, path: str, limit: int = READ_LIMIT) -> bytes:
         """The bytes of a regular file; raises `Unreadable`, and notes it if the file is an entry."""

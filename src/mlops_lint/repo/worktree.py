@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -131,11 +131,7 @@ class WorkTreeView(GitView):
         return self._entries
 
     @property
-    def _tracked(self) -> Mapping[str, object]:
-        return self._index
-
-    def tracked_paths(self) -> Iterable[str]:
-        """What the index has, files that were deleted too."""
+    def _tracked(self) -> Mapping[str, IndexEntry]:
         return self._index
 
     def same_files(self) -> bool:

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 
 from mlops_lint.documents.node import MapNode
 from mlops_lint.facts.inject import provides
-from mlops_lint.facts.project import ci_others
+from mlops_lint.facts.project import ci_generic, ci_others
 from mlops_lint.facts.project.ci_github import read_workflow, workflow_files
 from mlops_lint.facts.project.ci_gitlab import read_gitlab
 from mlops_lint.facts.project.commands import Expander
+from mlops_lint.facts.project.hints import hinted
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import mapping, place, walk, within, yaml_of
 from mlops_lint.facts.project.runners import RUNNERS
 from mlops_lint.facts.project.runners_declared import DECLARED, hooks
+from mlops_lint.facts.project.runners_more import MORE
 from mlops_lint.facts.project.runners_python import PYTHON_RUNNERS
 from mlops_lint.facts.project.running import PytestFiles, pytest_settings, runs
 from mlops_lint.facts.project.script import Command, Opaque, Script
@@ -56,7 +58,7 @@ def runs_tests(ci: Ci, test_paths: tuple[str, ...] | list[str]) -> list[Command]
 @provides
 def ci(view: RepoView, project: Project) -> Ci:
     """Configurations of the git root and of the folders down to the project."""
-    expander = Expander(view, {**RUNNERS, **DECLARED, **PYTHON_RUNNERS})
+    expander = Expander(view, {**RUNNERS, **DECLARED, **PYTHON_RUNNERS, **MORE})
     configs: list[CiConfig] = []
     for path, system, change, scripts, opaque in _without_templates(list(_configurations(view, project))):
         tree = yaml_of(view, path)
@@ -111,10 +113,19 @@ _OTHERS: tuple[tuple[str, re.Pattern[str], ci_others.Reader], ...] = (
     ),
     ("circleci", re.compile(r"\.circleci/config\.ya?ml"), ci_others.circle),
     ("travis", re.compile(r"\.travis\.yml"), ci_others.travis),
-    ("jenkins", re.compile(r"(?:.*/)?Jenkinsfile(?:\.[\w-]+)?"), ci_others.jenkins),
+    (
+        "jenkins",
+        re.compile(r"(?!.*\.(?:md|rst|txt)$)(?:.*/)?(?:Jenkinsfile(?:[.-][\w.-]+)?|[\w.-]+\.[Jj]enkinsfile)"),
+        ci_others.jenkins,
+    ),
     ("cloudbuild", re.compile(r"(?:.*/)?cloudbuild[^/]*\.ya?ml"), ci_others.cloudbuild),
     ("bitbucket", re.compile(r"bitbucket-pipelines\.yml"), ci_others.bitbucket),
     ("taskcluster", re.compile(r"\.taskcluster\.yml"), ci_others.taskcluster),
+    *((system, pattern, ci_generic.generic) for system, pattern in ci_generic.SYSTEMS),
+)
+_SNIFFED = (
+    ("azure", ci_generic.is_azure, ci_others.azure),
+    ("cloudbuild", ci_generic.is_cloud_build, ci_others.cloudbuild),
 )
 
 
@@ -126,12 +137,30 @@ def _configurations(view: RepoView, project: Project) -> Iterator[_Read]:
             yield (path, "gitlab", *read)
         for path in view.under(base):
             relative = path[len(base) + 1 :] if base else path
-            for system, pattern, reader in _OTHERS:
-                if pattern.fullmatch(relative) and _own(base, path, project):
-                    found = reader(view, path, Script("", path, 1, folder=base, config=path))
-                    if found is not None:
-                        yield (path, system, *found)
+            if _own(base, path, project):
+                yield from _other(view, path, relative, base)
+        yield from _sniffed(view, project, base)
         yield from _pre_commit_ci(view, base)
+
+
+def _other(view: RepoView, path: str, relative: str, base: str) -> Iterator[_Read]:
+    for system, pattern, reader in _OTHERS:
+        if pattern.fullmatch(relative):
+            found = reader(view, path, Script("", path, 1, folder=base, config=path))
+            if found is not None:
+                yield (path, system, *found)
+
+
+def _sniffed(view: RepoView, project: Project, base: str) -> Iterator[_Read]:
+    """Configurations under names of their own, which Azure and Cloud Build allow."""
+    for system, known, reader in _SNIFFED:
+        for path in hinted(view, project, system):
+            relative = path[len(base) + 1 :] if base else path
+            named = any(pattern.fullmatch(relative) for _, pattern, _ in _OTHERS) or relative.startswith(".git")
+            if within(path, base) and not named and _own(base, path, project) and known(view, path):
+                found = reader(view, path, Script("", path, 1, folder=base, config=path))
+                if found is not None:
+                    yield (path, system, *found)
 
 
 def _own(base: str, path: str, project: Project) -> bool:
@@ -152,7 +181,11 @@ def _github(view: RepoView, project: Project, base: str) -> Iterator[_Read]:
     for path in workflow_files(view, base):
         workflow = read_workflow(view, path, project.folder, base)
         if workflow is not None:
-            yield path, "github", workflow.on_change, list(workflow.scripts), list(workflow.opaque)
+            yield path, _host(path), workflow.on_change, list(workflow.scripts), list(workflow.opaque)
+
+
+def _host(path: str) -> str:
+    return next((name for name in ("gitea", "forgejo") if f".{name}/" in path), "github")
 
 
 def _pre_commit_ci(view: RepoView, base: str) -> Iterator[_Read]:

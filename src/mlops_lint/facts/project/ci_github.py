@@ -208,7 +208,8 @@ def _uses(reader: _Reader, uses: ScalarNode, step: Node, here: Script, frame: _F
     if uses.text.startswith("./"):
         _composite(reader, uses, step, here, frame)
         return
-    action = next((text for key, text in LINTERS.items() if name == key or name.startswith(key + "/")), None)
+    known = name.lower()
+    action = next((text for key, text in LINTERS.items() if known == key or known.startswith(key + "/")), None)
     if action is not None:
         reader.scripts.append(script_at(reader.view, frame.path, uses, replace(here, text=action)))
     elif name.startswith("docker://") or name.partition("/")[0].lower() not in INERT_OWNERS:
@@ -262,8 +263,9 @@ def script_at(view: RepoView, path: str, node: ScalarNode, here: Script) -> Scri
 
 
 def workflow_files(view: RepoView, base: str) -> Iterator[str]:
-    """The workflow files of one folder that counts as a repository's root."""
-    folder = posixpath.join(base, ".github/workflows")
-    for path in view.under(folder):
-        if posixpath.dirname(path) == folder and path.endswith((".yml", ".yaml")):
-            yield path
+    """The workflow files of one folder that counts as a repository's root; Gitea and Forgejo read the same format."""
+    for host in (".github", ".gitea", ".forgejo"):
+        folder = posixpath.join(base, host, "workflows")
+        for path in view.under(folder):
+            if posixpath.dirname(path) == folder and path.endswith((".yml", ".yaml")):
+                yield path

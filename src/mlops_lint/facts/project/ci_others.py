@@ -13,6 +13,8 @@ from mlops_lint.facts.project.reading import items, join, mapping, place, scalar
 from mlops_lint.facts.project.script import Opaque, Script
 from mlops_lint.repo.view import RepoView
 
+_AZURE_SHELLS = ("bash", "cmdline", "powershell", "azurecli", "azurepowershell", "shellscript")
+_AZURE_PARTS = ("stages", "jobs", "steps", "strategy", "runOnce", "deploy", "extends", "parameters")
 Read = tuple["bool | None", list[Script], list[Opaque]]
 Reader = Callable[[RepoView, str, Script], "Read | None"]
 
@@ -48,17 +50,27 @@ def _azure_steps(view: RepoView, node: Node, here: Script, opaque: list[Opaque])
             folder = join(here.folder, word(node.get("workingDirectory")) or ".") or here.folder
             text = re.sub(r"\$\(([\w.]+)\)", lambda match: here.env.get(match[1], match[0]), run.text)
             yield script_at(view, path, run, replace(here, text=text, folder=folder))
-    if word(node.get("task")).startswith(("Bash@", "CmdLine@", "PowerShell@")):
-        inner = walk(node, "inputs", "script")
-        if isinstance(inner, ScalarNode):
-            yield script_at(view, path, inner, replace(here, text=inner.text))
+    yield from _azure_task(view, node, here)
     template = node.get("template")
     if isinstance(template, ScalarNode):
         yield from _azure_template(view, template, here, opaque)
-    for key in ("stages", "jobs", "steps", "strategy", "runOnce", "deploy", "extends", "parameters"):
-        inner = node.get(key)
-        if inner is not None:
+    for name, inner in mapping(node):
+        if name.text in _AZURE_PARTS or name.text.startswith("${{"):
             yield from _azure_steps(view, inner, here, opaque)
+
+
+def _azure_task(view: RepoView, node: MapNode, here: Script) -> Iterator[Script]:
+    """Tasks that run a script: one that is written there, or a file."""
+    name = word(node.get("task")).partition("@")[0].lower()
+    inline = walk(node, "inputs", "script") or walk(node, "inputs", "inlineScript")
+    file = walk(node, "inputs", "filePath") or walk(node, "inputs", "scriptPath")
+    folder = join(here.folder, word(walk(node, "inputs", "workingDirectory")) or ".") or here.folder
+    if name in _AZURE_SHELLS and isinstance(inline, ScalarNode):
+        yield script_at(view, here.path, inline, replace(here, text=inline.text, folder=folder))
+    elif name in (*_AZURE_SHELLS, "pythonscript") and isinstance(file, ScalarNode):
+        program = "python" if name == "pythonscript" else "bash"
+        text = shlex.join([program, file.text.replace("$(System.DefaultWorkingDirectory)/", "")])
+        yield script_at(view, here.path, file, replace(here, text=text))
 
 
 def _azure_template(view: RepoView, template: ScalarNode, here: Script, opaque: list[Opaque]) -> Iterator[Script]:
@@ -162,8 +174,7 @@ def cloudbuild(view: RepoView, path: str, here: Script) -> Read | None:
         return None
     scripts = []
     for step in items(tree.get("steps")):
-        folder = join(here.folder, word(walk(step, "dir")) or ".") or here.folder
-        inner = replace(here, on_change=None, errexit=False, folder=folder)
+        inner = replace(here, on_change=None, errexit=False, folder=_checked_out(view, here, word(walk(step, "dir"))))
         script, args = walk(step, "script"), walk(step, "args")
         if isinstance(script, ScalarNode):
             scripts.append(script_at(view, path, script, replace(inner, text=script.text)))
@@ -182,6 +193,15 @@ def cloudbuild(view: RepoView, path: str, here: Script) -> Read | None:
             line = shlex.join([entry, *words] if entry else words)
             scripts.append(replace(inner, text=line, path=path, line=step.start[0], exact=False))
     return None, scripts, []
+
+
+def _checked_out(view: RepoView, here: Script, given: str) -> str:
+    """The folder of a step; what is no folder here is that of a clone of the repository itself."""
+    for name in (given, given.partition("/")[2]):
+        folder = join(here.folder, name) if name else None
+        if folder and any(True for _ in view.under(folder)):
+            return folder
+    return here.folder
 
 
 def bitbucket(view: RepoView, path: str, here: Script) -> Read | None:
@@ -222,5 +242,17 @@ def taskcluster(view: RepoView, path: str, here: Script) -> Read | None:
         else:
             text = shlex.join(scalar.text for scalar in strings)
             scripts.append(replace(here, text=text, path=path, line=strings[0].start[0], exact=False))
+    scripts += _kinds(view, here)
     scripts = [replace(script, on_change=True, text=re.sub(r"\$\{[^}]*\}", "x", script.text)) for script in scripts]
     return True, scripts, []
+
+
+def _kinds(view: RepoView, here: Script) -> Iterator[Script]:
+    """What the kinds of a task graph run: `run: command:`, as text or as an argv list."""
+    base = join(here.folder, "taskcluster")
+    for path in view.under(base) if base else ():
+        if re.search(r"/(?:ci|kinds)/[^/]+/kind\.ya?ml$", path):
+            tree = yaml_of(view, path)
+            for node in iterate(tree) if tree is not None else ():
+                for scalar in scalars(walk(node, "run", "command"))[-1:]:
+                    yield script_at(view, path, scalar, replace(here, text=scalar.text))

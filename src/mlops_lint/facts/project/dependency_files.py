@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlops_lint.documents.node import DocumentError, MapNode, Node
 from mlops_lint.documents.python import parse_text
-from mlops_lint.documents.requirements import RequirementLine, normalised, parse_requirement
+from mlops_lint.documents.requirements import RequirementLine, normalised, parse_requirement, parse_requirements
 from mlops_lint.facts.project.reading import (
     items,
     json_of,
@@ -57,6 +57,8 @@ class Read:
     python: Location | None = None
     python_text: str = ""
     rank: int = 5
+    builds: str = ""
+    """The name of the package that the file describes."""
 
 
 def _strings(path: str, node: Node | None, *, optional: bool = False) -> Iterator[Requirement]:
@@ -103,7 +105,8 @@ def pyproject(view: RepoView, path: str) -> Read | None:
     python = walk(tree, "project", "requires-python") or walk(poetry, "dependencies", "python")
     python = python or walk(tree, "tool", "pixi", "dependencies", "python")
     file = DependencyFile(path, "pyproject", tuple(found)) if found or tree.get("project") or poetry else None
-    return _with_python(file, path, python, 1)
+    name = word(walk(tree, "project", "name")) or word(walk(poetry, "name"))
+    return replace(_with_python(file, path, python, 1), builds=normalised(name))
 
 
 def _with_python(file: DependencyFile | None, path: str, node: Node | None, rank: int) -> Read:
@@ -180,6 +183,15 @@ def conda_lock(view: RepoView, path: str) -> Read | None:
     return Read(DependencyFile(path, "lock", tuple(found)))
 
 
+def explicit(view: RepoView, path: str) -> Read | None:
+    """What `conda list --explicit` and conda-lock's rendering write: addresses of builds."""
+    text = text_of(view, path) or ""
+    parsed = parse_requirements(text).requirements
+    if "@EXPLICIT" not in text and not (parsed and all(line.pinned for line in parsed)):
+        return None
+    return Read(DependencyFile(path, "lock", tuple(requirement(path, line, line.line) for line in parsed)))
+
+
 def conda(view: RepoView, path: str) -> Read | None:
     """`environment.yml`: `name=ver=build` and `name=1.2.3` are exact, and the nested pip list."""
     tree = yaml_of(view, path)
@@ -205,7 +217,7 @@ def _conda_line(path: str, item: Node) -> Requirement | None:
     if match is None:
         return None
     specifier = match[2].strip()
-    pinned = re.fullmatch(r"={1,2}\s*\d[\w.!+]*(?:=[\w.]+)?", specifier) is not None
+    pinned = re.fullmatch(r"={1,2}\s*\d[\w.!+]*(?:=[\w.*+-]+)?", specifier) is not None
     if re.fullmatch(r"=\s*\d+(?:\.\d+)?", specifier):
         # `pandas=2.1` is a prefix for conda, not a version.
         pinned = False

@@ -61,7 +61,16 @@ def _installed(body: str) -> Iterable[RequirementLine]:
         for item in arguments:
             if item in _VALUED:
                 next(arguments, None)
-            elif not item.startswith("-") and item not in (".", "pip", "setuptools", "wheel", "uv", "poetry"):
+            elif not item.startswith("-") and item not in (
+                ".",
+                "pip",
+                "setuptools",
+                "wheel",
+                "uv",
+                "poetry",
+                "pipenv",
+                "pip-tools",
+            ):
                 line = parse_requirement(item) if not item.startswith((".", "/")) else None
                 if line is not None and "$" not in item:
                     yield line

@@ -198,6 +198,7 @@ def _unfiltered(command: Command) -> Command:
 def integration(view: RepoView, project: Project, ci: Ci) -> Integration:
     """Files at the top of the repository, of the project and between them."""
     read = {config.path for config in ci.configs}
+    understood = {config.path for config in ci.configs if config.on_change is not None}
     unread: list[tuple[Location, str]] = []
     for base in parents(project.folder):
         unread += [
@@ -207,7 +208,7 @@ def integration(view: RepoView, project: Project, ci: Ci) -> Integration:
         ]
         for path in view.under(base):
             relative = path[len(base) + 1 :] if base else path
-            if _OTHER_SYSTEMS.fullmatch(relative):
+            if _OTHER_SYSTEMS.fullmatch(relative) and path not in understood:
                 unread.append((Location(path), f"`{path}` is of a CI system that is not read"))
             elif path not in read and _KNOWN_SYSTEMS.fullmatch(relative):
                 unread.append((Location(path), f"`{path}` cannot be read as a CI configuration"))

@@ -11,7 +11,7 @@ from mlops_lint.facts.project.reading import text_of, within
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
 
-_POINTER = b"version https://git-lfs.github.com/spec/v1"
+POINTER = b"version https://git-lfs.github.com/spec/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Lfs:
     def is_pointer(self, path: str) -> bool | None:
         """Whether git stores a pointer instead of the content; None where the blob cannot be had."""
         blob = self.view.blob(path)
-        return None if blob is None else blob.startswith(_POINTER)
+        return None if blob is None else blob.startswith(POINTER)
 
 
 def read_lfs(view: RepoView) -> Lfs | None:

@@ -174,8 +174,8 @@ def tasks(view: RepoView, words: tuple[str, ...], here: Script) -> list[Script] 
     """`poe x`, `pdm run x`, `hatch run env:x`, `pixi run x`: a task of the project, else the program itself."""
     plain = [word for word in words[1:] if not word.startswith("-")]
     if words[0] in ("pdm", "rye", "hatch", "pixi"):
-        if plain[:1] == ["test"] and words[0] in ("hatch", "rye", "pdm"):
-            return [follow_up(here, "pytest", here.path, here.line, exact=False)] if words[0] != "pdm" else []
+        if words[0] in ("hatch", "rye") and plain and (own := _OWN.get(plain[0])):
+            return [follow_up(here, own, here.path, here.line, exact=False)]
         if plain[:1] != ["run"] or len(plain) < 2:
             return []
         at = words.index(plain[1])
@@ -193,6 +193,8 @@ def tasks(view: RepoView, words: tuple[str, ...], here: Script) -> list[Script] 
     return [follow_up(here, shlex.join(rest), here.path, here.line, exact=False)]
 
 
+_OWN = {"test": "pytest", "fmt": "ruff format", "lint": "ruff check"}
+"""What hatch and rye run under a name of their own."""
 _TASK_TABLES = (
     ("tool", "poe", "tasks"),
     ("tool", "pdm", "scripts"),

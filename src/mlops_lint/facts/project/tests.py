@@ -95,7 +95,10 @@ class _Reader:
         config = settings_for(posixpath.dirname(path), self.settings)
         patterns = (config.python_files if config else ()) or ("test_*.py", "*_test.py")
         name = posixpath.basename(path)
-        return any(fnmatch.fnmatchcase(path if "/" in pattern else name, pattern) for pattern in patterns)
+        if any(fnmatch.fnmatchcase(path if "/" in pattern else name, pattern) for pattern in patterns):
+            return True
+        # Django's `tests.py`, and suites that are started by the path of their file.
+        return name == "tests.py" or (name.endswith("_tests.py") and self.code.is_test(path))
 
     def file(self, path: str) -> Iterator[TestFunction]:
         script = self.code.is_test(path) and posixpath.basename(path) not in ("conftest.py", "__init__.py")
@@ -202,12 +205,20 @@ class _Reader:
             node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         ]
         found = assertions(body, frozenset(), self._resolver(path, ""))
-        if not found.real:
+        # What a script raises without a condition on its outcome is an error of its own, no failed test.
+        real = [node for node in found.real if not isinstance(node, ast.Raise) or _conditional(body, node)]
+        if not real:
             return
         definition = Definition(path, "", "module")
-        evidence = self.code.source(path).at(found.real[0])
+        evidence = self.code.source(path).at(real[0])
         fate: Fate = "foreign" if self.touching.touches(path) is False else "asserts"
         yield TestFunction(definition, self.code.at(definition), fate, "", "script", evidence)
+
+
+def _conditional(body: list[ast.stmt], node: ast.Raise) -> bool:
+    """Whether an `if` decides on the `raise`; an exception handler around it does not."""
+    ifs = [part for statement in body for part in ast.walk(statement) if isinstance(part, ast.If)]
+    return any(part is node for one in ifs for part in ast.walk(one))
 
 
 def _fate(found: Assertions, elsewhere: bool) -> tuple[Fate, str]:

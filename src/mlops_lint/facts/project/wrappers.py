@@ -9,6 +9,9 @@ from dataclasses import replace
 from mlops_lint.facts.project.script import Script, changed, pairs
 
 _PYTHON = re.compile(r"(?:python[\d.]*(?:\.exe)?|pypy3?|py)$")
+_PYTHON_VARIABLE = re.compile(
+    r"\$[({]?(?:py|python[\d.]*)(?:[_-]?(?:bin|exe|executable|cmd|path|path_bin|interpreter))?[)}]?", re.IGNORECASE
+)
 _OPTION_VALUES: dict[tuple[str, ...], frozenset[str]] = {
     ("uv", "run"): frozenset(
         [
@@ -78,7 +81,7 @@ _OPTION_VALUES: dict[tuple[str, ...], frozenset[str]] = {
     ("accelerate", "launch"): frozenset(("--num_processes", "--config_file", "--num_machines", "--mixed_precision")),
     ("torchrun",): frozenset(("--nproc_per_node", "--nproc-per-node", "--nnodes", "--master_port")),
 }
-_TASKS = frozenset({("pdm", "run"), ("rye", "run"), ("hatch", "run"), ("pixi", "run")})
+_TASKS = frozenset({("pipenv", "run"), ("pdm", "run"), ("rye", "run"), ("hatch", "run"), ("pixi", "run")})
 """Wrappers whose word may be a task of the project instead of a program: kept for their follower."""
 
 
@@ -103,7 +106,7 @@ def unwrap(words: tuple[str, ...], here: Script) -> tuple[tuple[str, ...], Scrip
 
 def _program(word: str) -> str:
     base = posixpath.basename(word.replace("\\", "/"))
-    if _PYTHON.fullmatch(base) or word.strip("${}()").lower() in ("python", "py", "pythonpath_bin", "python3"):
+    if _PYTHON.fullmatch(base) or _PYTHON_VARIABLE.fullmatch(word):
         return "python"
     if re.search(r"(?:^|/)(?:bin|Scripts)/[\w.-]+$", word.replace("\\", "/")) and not word.startswith(
         ("./bin", "bin/")
