@@ -107,6 +107,7 @@ PRESENT: list[tuple[str, Files]] = [
     ("tests_cover_model", {"model.py": MODEL, "tests/test_model.py": "from model import train_model\ndef test_predicts():\n    m = train_model([[0], [1]], [0, 1])\n    assert m.predict([[1]])[0] == 1\n"}),
     ("tests_cover_model", {"net.py": NET, "tests/test_net.py": "import pytest\nimport torch\nfrom net import Net\n@pytest.fixture\ndef net():\n    return Net()\ndef test_shape(net):\n    out = net(torch.zeros(2, 3))\n    assert out.shape[0] == 2\n"}),
     ("tests_cover_model", {"api.py": "from fastapi import FastAPI\napp = FastAPI()\n@app.post('/predict')\ndef predict():\n    return {'label': 1}\n", "tests/test_api.py": "from fastapi.testclient import TestClient\nfrom api import app\nclient = TestClient(app)\ndef test_predict():\n    answer = client.post('/predict', json={'age': 3})\n    assert answer.json() == {'label': 1}\n"}),
+    ("tests_cover_model", {"net.py": NET + "def load(name):\n    return Net(), len\n", "tests/test_net.py": "import net\ndef test_same():\n    a_model, size = net.load('a')\n    out = a_model([1])\n    assert out == [1]\n"}),
     ("data_validation", {"c.py": "import pandera as pa\nimport pandas as pd\nschema = pa.DataFrameSchema({'a': pa.Column(int)})\nschema.validate(pd.read_csv('x.csv'))\n"}),
     ("data_validation", {"c.py": "import pandera as pa\nclass Rows(pa.DataFrameModel):\n    a: int\ndef load(rows):\n    return Rows.validate(rows)\nload(1)\n"}),
     ("data_validation", {"c.py": "from tfx.components import ExampleValidator\nExampleValidator(statistics=1, schema=2)\n"}),

@@ -132,9 +132,9 @@ def _networks(covering: Covering, body: Body) -> set[str]:
                 made = covering.called(path, scope, node.value)
                 network = made is not None and covering.network(made)
                 found |= {scope} if network and not isinstance(node, ast.Assign) else set()
-                if made is not None and isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                    name = node.targets[0].id
-                    found |= {name} if network or name in _MODEL_NAMES else set()
+                if made is not None and isinstance(node, ast.Assign):
+                    names = {part.id for part in ast.walk(node.targets[0]) if isinstance(part, ast.Name)}
+                    found |= {name for name in names if network or _MODEL_NAMES.intersection(words(name))}
     for name, (_, tree) in body.fixtures.items():
         given = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return | ast.Yield)]
         if any(isinstance(value, ast.Name) and value.id in found for value in given):
