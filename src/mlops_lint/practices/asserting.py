@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from mlops_lint.facts.project.assertions import callee
 from mlops_lint.model import Location
@@ -13,6 +13,9 @@ from mlops_lint.practices.covered import Body, Covering, parameters
 Telling = Callable[[ast.AST], bool]
 Source = Callable[[str, str, ast.AST], bool]
 """Whether a node of a file and scope is where what is looked for comes from."""
+_BINDS = (
+    ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.comprehension, ast.withitem, ast.Call
+)  # fmt: skip
 _SHALLOW = frozenset("hasattr callable getattr type issubclass exists isfile is_file".split())
 
 
@@ -20,17 +23,18 @@ def assertion(
     covering: Covering, body: Body, source: Source, telling: Telling | None = None, stops: Source | None = None
 ) -> Location | None:
     """The first assertion of a test that depends on a source; what goes into a call that `stops` is lost."""
-    holds = functools.partial(_holds, source=source, stops=stops)
-    names = {name for name, (path, tree) in body.fixtures.items() if holds(path, name, tree, names=frozenset())}
+    looked = _Looked(source, stops)
+    names = {name for name, (path, tree) in body.fixtures.items() if looked.holds(path, name, tree, set())}
     for path, scope, tree in body.around:
+        parts = [part for part in ast.walk(tree) if isinstance(part, _BINDS)]
         for _ in range(2):
-            for part in ast.walk(tree):
-                names |= _reached(body, part, functools.partial(holds, path, scope, names=frozenset(names)))
+            for part in parts:
+                names |= _reached(body, part, functools.partial(looked.holds, path, scope, names=names))
     found = [
         node
         for tree in (body.node, *(helper for _, _, helper in body.helpers))
         for node, parts in _asserted(tree)
-        if not _shallow(node) and any(holds(body.path, body.scope, part, names=names) for part in parts)
+        if not _shallow(node) and any(looked.holds(body.path, body.scope, part, names) for part in parts)
         if (telling is None or telling(node)) and not _on_another(node, body.path, body.scope, stops, tree, names)
     ]
     return covering.code.source(body.path).at(found[0]) if found else None
@@ -68,18 +72,32 @@ def _key(node: ast.AST) -> str:
     return f"self.{node.attr}" if selfish and isinstance(node, ast.Attribute) else ""
 
 
-def _holds(
-    path: str, scope: str, tree: ast.AST, names: Iterable[str], source: Source, stops: Source | None = None
-) -> bool:
-    known = set(names)
-    waiting = [tree]
-    while waiting:
-        part = waiting.pop()
-        if _key(part) in known or source(path, scope, part):
-            return True
-        if stops is None or not isinstance(part, ast.Call) or not stops(path, scope, part):
-            waiting += ast.iter_child_nodes(part)
-    return False
+class _Looked:
+    """What is found below a node, each node looked at once for one test."""
+
+    def __init__(self, source: Source, stops: Source | None) -> None:
+        self._source = source
+        self._stops = stops
+        self._known: dict[ast.AST, tuple[bool, frozenset[str]]] = {}
+
+    def holds(self, path: str, scope: str, tree: ast.AST, names: set[str]) -> bool:
+        """Whether a source or one of the names stands below a node."""
+        if tree not in self._known:
+            self._known[tree] = self._below(path, scope, tree)
+        found, keys = self._known[tree]
+        return found or not names.isdisjoint(keys)
+
+    def _below(self, path: str, scope: str, tree: ast.AST) -> tuple[bool, frozenset[str]]:
+        keys = set()
+        waiting = [tree]
+        while waiting:
+            part = waiting.pop()
+            if self._source(path, scope, part):
+                return True, frozenset()
+            keys.add(_key(part))
+            if self._stops is None or not isinstance(part, ast.Call) or not self._stops(path, scope, part):
+                waiting += ast.iter_child_nodes(part)
+        return False, frozenset(keys - {""})
 
 
 def _asserted(tree: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:

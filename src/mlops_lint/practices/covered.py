@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from mlops_lint.documents.node import DocumentError
 from mlops_lint.facts.files.chains import chain
+from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Definition, External
 from mlops_lint.facts.project.reading import parents
 from mlops_lint.facts.project.tests import TestFunction, Tests
@@ -26,21 +27,9 @@ _PREPARES = frozenset(
     "df csv dataprep sampling sampler vectorize vectorizer categorize binarize".split()
 )
 _SETTINGS = frozenset("config configs configuration logger logging path paths args settings env url version".split())
-_TABLES = (
-    "pandas",
-    "polars",
-    "pyspark",
-    "datasets",
-    "dask",
-    "geopandas",
-    "great_expectations",
-    "pandera",
-    "apache_beam",
-    "tensorflow_transform",
-    "tensorflow_data_validation",
-    "tfx",
-    "pyarrow",
-    "duckdb",
+_TABLES = tuple(
+    "pandas polars pyspark datasets dask geopandas great_expectations pandera apache_beam tensorflow_transform "
+    "tensorflow_data_validation tfx pyarrow duckdb".split()
 )
 ARRAYS = (*_TABLES, "numpy", "sklearn", "torch", "tensorflow", "torchvision", "keras", "PIL", "cv2", "nltk", "spacy",
            "scipy", "category_encoders", "transformers", "albumentations", "jax", "xarray")  # fmt: skip
@@ -77,7 +66,7 @@ class Body:
 
 
 class Covering:
-    """What every asserting test looks at."""
+    """What every asserting test looks at: a fact."""
 
     def __init__(self, own: OwnCode, tests: Tests) -> None:
         self.own = own
@@ -246,3 +235,9 @@ def parameters(node: ast.AST) -> list[str]:
 
 def words(name: str) -> list[str]:
     return re.split(r"[_.\d]+", _HUMP.sub("_", name).lower())
+
+
+@provides
+def covering(own: OwnCode, tests: Tests) -> Covering:
+    """Needs what tests exist."""
+    return Covering(own, tests)

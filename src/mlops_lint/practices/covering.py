@@ -10,12 +10,11 @@ from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.assertions import callee
 from mlops_lint.facts.project.code import Definition, External
-from mlops_lint.facts.project.tests import Tests
 from mlops_lint.model import Location
 from mlops_lint.practices.asserting import Source, assertion
 from mlops_lint.practices.base import Practice, Shown
 from mlops_lint.practices.covered import RUN_WORDS, RUNS, Body, Covering, parameters, words
-from mlops_lint.practices.evidence import OwnCode, judge
+from mlops_lint.practices.evidence import judge
 
 _MODEL_NAMES = frozenset("model net network classifier regressor predictor pipeline estimator clf module".split())
 _ROUTE = re.compile(r"predict|infer|invocations|classif|score|recommend|forecast|detect|estimate")
@@ -37,9 +36,8 @@ class TestsCoverModel(Practice):
 
 
 @provides
-def tests_cover_data(own: OwnCode, tests: Tests) -> TestsCoverData:
+def tests_cover_data(covering: Covering) -> TestsCoverData:
     """The assertion has to depend on the data or on what was prepared."""
-    covering = Covering(own, tests)
     shown: list[Shown] = []
     for body in covering.bodies:
         at = _data_assertion(covering, body)
@@ -49,9 +47,8 @@ def tests_cover_data(own: OwnCode, tests: Tests) -> TestsCoverData:
 
 
 @provides
-def tests_cover_model(own: OwnCode, tests: Tests) -> TestsCoverModel:
+def tests_cover_model(covering: Covering) -> TestsCoverModel:
     """The assertion has to depend on what the model gave; stubs are no model."""
-    covering = Covering(own, tests)
     shown: list[Shown] = []
     for body in covering.bodies:
         at = _model_assertion(covering, body)

@@ -17,7 +17,9 @@ from mlops_lint.practices.evidence import OwnCode, judge
 from mlops_lint.practices.mentions import SCRIPTS, Mentions
 from mlops_lint.repo.view import RepoView, Unreadable
 
-_PIPELINE = re.compile(r"^[ \t]*(?:-[ \t]*)?['\"]?(?:stages?|jobs|steps|script|runs-on|stage)['\"]?\s*[:(]", re.MULTILINE)
+_PIPELINE = re.compile(
+    r"^[ \t]*(?:-[ \t]*)?['\"]?(?:stages?|jobs|steps|script|runs-on|stage)['\"]?\s*[:(]", re.MULTILINE
+)
 
 _LINES = re.compile(
     r"canaryTrafficPercent['\"]?\s*:\s*['\"]?(?!0\b|100\b)\S"

@@ -10,7 +10,6 @@ from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.files.symbols import Symbols
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Definition, External
-from mlops_lint.facts.project.tests import Tests
 from mlops_lint.model import Location
 from mlops_lint.practices.asserting import assertion
 from mlops_lint.practices.base import Practice, Shown
@@ -46,12 +45,11 @@ class DataValidation(Practice):
 
 
 @provides
-def data_validation(own: OwnCode, tests: Tests) -> DataValidation:
+def data_validation(own: OwnCode, covering: Covering) -> DataValidation:
     """Tools that check tables, tests over the real data, contracts written by hand."""
     shown = named(use for use in own.uses(_RUNS))
     shown += _schemas(own)
     shown += _expectations(own)
-    covering = Covering(own, tests)
     for body in covering.bodies:
         at = _over_data(covering, body)
         if at is not None:

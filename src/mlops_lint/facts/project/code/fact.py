@@ -21,7 +21,9 @@ from mlops_lint.facts.project.project import Project
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
 
-KEPT_TREES = 64
+KEPT = 3_000_000
+"""Characters of source whose trees are held at once: a tree takes fifty times the room of its text and more."""
+KEPT_TEXTS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Code:
         self._named = tuple(named)
         self._graph: Graph | None = None
         self._sources: dict[str, PythonSource] = {}
+        self._held = 0
         self._texts: dict[str, PythonText] = {}
         self._nodes: dict[str, tuple[ast.Module, dict[tuple[int, str], ast.AST]]] = {}
         self._named_in: dict[str, list[tuple[str, UseFact]]] | None = None
@@ -100,20 +103,23 @@ class Code:
 
     def source(self, path: str) -> PythonSource:
         """The parsed file; read again on demand, since trees are not kept for the whole run."""
-        if path not in self._sources:
-            if len(self._sources) >= KEPT_TREES:
+        known = self._sources.pop(path, None)
+        if known is None:
+            known = parsed(self.text(path))
+            self._held += len(known.text)
+            while self._held > KEPT and self._sources:
                 dropped = next(iter(self._sources))
-                del self._sources[dropped]
+                self._held -= len(self._sources.pop(dropped).text)
                 self._nodes.pop(dropped, None)
-            self._sources[path] = parsed(self.text(path))
-        return self._sources[path]
+        self._sources[path] = known
+        return known
 
     def text(self, path: str) -> PythonText:
         """The file's lines and cells, which is all that places need."""
         if path in self._sources:
             return self._sources[path]
         if path not in self._texts:
-            if len(self._texts) >= KEPT_TREES:
+            if len(self._texts) >= KEPT_TEXTS:
                 del self._texts[next(iter(self._texts))]
             self._texts[path] = read_python(path, self.view.read(path))
         return self._texts[path]
