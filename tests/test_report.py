@@ -162,7 +162,8 @@ def test_statistics_count_by_check() -> None:
 
 def test_evidence_view() -> None:
     text = render(rich_report(), "text", Options(view="evidence"))
-    assert "present  data_leakage" in text
+    shown, risks = text.index("Shown ("), text.index("Risks shown (")
+    assert shown < text.index("has_tests") < risks < text.index("data_leakage") < text.index("Not found (")
     assert text.endswith("4 present, 2 absent, 1 unclear\n")
 
 

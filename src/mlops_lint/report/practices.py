@@ -1,4 +1,4 @@
-"""What a repository does: the first run's summary, and the full table of `mlops-lint evidence`."""
+"""What a repository does, as the first run sums it up."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ RISKS: tuple[tuple[str, str], ...] = (
     ("secrets", "secrets_committed"),
     ("unsafe load", "unsafe_pickle_or_torch_load"),
     ("fixed paths", "hardcoded_absolute_paths"),
-    ("personal", "pii"),
+    ("personal", "pii_or_protected_attributes_in_data"),
 )
 """Shown only where they are there."""
 
@@ -87,7 +87,7 @@ def _told(project: ProjectReport, name: str) -> str:
 
 def _shown(practice: PracticeReport, room: int | None) -> str:
     """The first places, as many as there is room for, and how many more there are."""
-    places = [_place(at) for at in _places(practice)]
+    places = [place(at) for at in _places(practice)]
     for count in range(min(PLACES, len(places)), 0, -1):
         more = f" +{len(places) - count}" if len(places) > count else ""
         text = ", ".join(places[:count]) + more
@@ -117,35 +117,6 @@ def _places(practice: PracticeReport) -> list[Location]:
     return list(dict.fromkeys(evidence.place for evidence in practice.evidence if evidence.place is not None))
 
 
-def _place(at: Location) -> str:
+def place(at: Location) -> str:
     cell = f" {_('cell {n}').format(n=at.cell)}" if at.cell is not None else ""
     return f"{at.path}{cell}:{at.line}"
-
-
-def evidence(canvas: Canvas, project: ProjectReport, *, verbose: bool) -> None:
-    """Every practice with its state and the places that show it."""
-    broad = max((len(name) for name in project.practices), default=0)
-    for name, practice in sorted(project.practices.items()):
-        style = {"present": "good", "absent": "quiet"}.get(practice.state, "warning")
-        state = pad(_(practice.state), 8)
-        if not practice.evidence:
-            canvas.line("  ", (state, style), f" {name}")
-            continue
-        shown = practice.evidence if verbose else practice.evidence[:1]
-        for index, item in enumerate(shown):
-            label = f" {pad(name, broad)}  " if not index else " " * (broad + 3)
-            more = len(practice.evidence) - len(shown)
-            tail = f" +{more}" if more and index == len(shown) - 1 else ""
-            where = _place(item.place) if item.place is not None else ""
-            gap = "  " if where and item.detail else ""
-            head = (state, style) if not index else " " * len(state)
-            canvas.prose("  ", head, label, (where, "place"), f"{gap}{item.detail}{tail}", indent=broad + 13)
-    if not project.practices:
-        canvas.line("  ", _("No practices were looked at."))
-    counts = [p.state for p in project.practices.values()]
-    canvas.blank()
-    canvas.line(
-        _("{present} present, {absent} absent, {unclear} unclear").format(
-            present=counts.count("present"), absent=counts.count("absent"), unclear=counts.count("unclear")
-        )
-    )

@@ -25,7 +25,7 @@ def render(report: Report, options: Options) -> str:
     """The whole report, or the practices alone."""
     canvas = Canvas(color=options.color, width=options.width)
     if options.view == "evidence":
-        from mlops_lint.report.practices import evidence
+        from mlops_lint.report.evidence import evidence
 
         _title(canvas, report, options)
         for project in projects(report):
