@@ -227,7 +227,7 @@ def compare(options: Options, measured: Measured) -> None:
             measured.missing.append(f"{name}: not installed here")
             continue
         said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.split("\n")[0]
-        outcomes = Counter(hostile("peer_faults").peer_faults([program, *words]).values())
+        outcomes = Counter(hostile("peer_faults").peer_faults(".py", [program, *words]).values())
         row = Row(
             f"for comparison, {said if name in said else f'{name} {said}'} on the Python files among them",
             sum(outcomes.values()),

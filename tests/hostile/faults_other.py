@@ -48,6 +48,8 @@ def _json() -> Iterator[Case]:
         yield case("keys-60000", text(lambda: "{" + ",".join(f'"k{n}":{n}' for n in range(60_000)) + "}"))
         yield case("escapes", text('{"recall": "' + "\\u0041" * 100_000 + '"}'))
         yield case("quotes", text('"' * 100_001), broken)
+        yield case("blanks", text('{"recall": 0.7}' + " " * 900_000))
+        yield case("lines", text("\n" * 900_000 + '{"recall": 0.7}'))
         yield case("separators", text("[" + "," * 100_000), broken)
 
 

@@ -1,4 +1,4 @@
-"""The Python cases given to other linters, one process a file: `python peer_faults.py NAME COMMAND ...`.
+"""The cases of a suffix given to other linters, one process a file: `python peer_faults.py NAME SUFFIX COMMAND ...`.
 
 Counts what they do: deaths by a signal, hangs (10 s of processor time), and tracebacks of their own.
 """
@@ -25,10 +25,10 @@ def _bounded() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def outcome(command: Sequence[str], content: bytes) -> tuple[str, float]:
+def outcome(command: Sequence[str], suffix: str, content: bytes) -> tuple[str, float]:
     """What a command makes of one file."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "hostile.py")
+        path = Path(folder, f"hostile{suffix}")
         path.write_bytes(content)
         started = time.monotonic()
         try:
@@ -47,11 +47,11 @@ def outcome(command: Sequence[str], content: bytes) -> tuple[str, float]:
     return "ended", seconds
 
 
-def peer_faults(command: Sequence[str]) -> dict[str, str]:
-    """The outcome of every Python case."""
-    cases = [case for case in CASES if case.name.startswith(("py-", "meaning-"))]
+def peer_faults(suffix: str, command: Sequence[str]) -> dict[str, str]:
+    """The outcome of every case of a file with this suffix."""
+    cases = [case for case in CASES if Path(case.path).suffix.replace(".yml", ".yaml") == suffix]
     with ThreadPoolExecutor(2) as pool:
-        found = pool.map(partial(outcome, command), [case.make() for case in cases])
+        found = pool.map(partial(outcome, command, suffix), [case.make() for case in cases])
         rows = {}
         for case, (what, seconds) in zip(cases, found, strict=True):
             rows[case.name] = what
@@ -60,6 +60,6 @@ def peer_faults(command: Sequence[str]) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    rows = peer_faults(sys.argv[2:])
+    rows = peer_faults(sys.argv[2], sys.argv[3:])
     counts = {what: list(rows.values()).count(what) for what in ("ended", "died", "hang", "traceback")}
     print(sys.argv[1], len(rows), counts, sorted(name for name, what in rows.items() if what != "ended"))

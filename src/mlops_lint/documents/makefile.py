@@ -45,6 +45,8 @@ class Makefile:
     includes: list[str] = field(default_factory=list)
     default: str = ""
     edges: int = 0
+    lines: int = 0
+    """Recipe lines, counted for every target that has them."""
 
     def expand(self, text: str) -> str:
         """`$(NAME)` by its value, `$$` by `$`; functions and unknown names stay."""
@@ -70,7 +72,7 @@ def parse_makefile(text: str) -> Makefile:
             define = stripped != "endef"
         elif line.startswith("\t"):
             if stripped:
-                _add_recipe(current, stripped, number)
+                _add_recipe(made, current, stripped, number)
         elif not stripped or stripped.startswith("#"):
             continue
         elif match := _INCLUDE.fullmatch(stripped):
@@ -128,12 +130,16 @@ def _rule(made: Makefile, names: str, rest: str, number: int) -> list[Target]:
         target.prerequisites += needed
         targets.append(target)
     if recipe.strip():
-        _add_recipe(targets, recipe.strip(), number)
+        _add_recipe(made, targets, recipe.strip(), number)
     return targets
 
 
-def _add_recipe(targets: list[Target], text: str, number: int) -> None:
+def _add_recipe(made: Makefile, targets: list[Target], text: str, number: int) -> None:
+    made.lines += len(targets)
+    if made.lines > MAX_PREREQUISITES:
+        return
     flags = re.match(r"[-@+\s]*", text)
     prefix = flags[0] if flags else ""
+    recipe = Recipe(text[len(prefix) :], number, "-" in prefix)
     for target in targets:
-        target.recipes.append(Recipe(text[len(prefix) :], number, "-" in prefix))
+        target.recipes.append(recipe)

@@ -18,7 +18,7 @@ ORDER = tuple(
 )
 """From the problem to the papers; what is not named here comes after."""
 
-RISKY = tuple(name for _label, name in RISKS) + ("model_binary_in_git",)
+RISKY = (*(name for _label, name in RISKS), "model_binary_in_git")
 PLACES = 3
 
 Row: TypeAlias = tuple[str, PracticeReport]
