@@ -13,6 +13,9 @@ from mlops_lint.facts.project.leakage.model import NOTHING, Value, beside, cover
 
 _ROWS = ("loc", "iloc", "values", "at", "ix")
 
+MAX_TEXT = 4_000
+"""Characters of a text that sums are followed for: sums of sums double."""
+
 
 def evaluate(frame: Frame, node: ast.expr | None) -> Value:
     """The value of an expression."""
@@ -115,9 +118,8 @@ def _arithmetic(frame: Frame, node: ast.BinOp) -> Value:
     left, right = evaluate(frame, node.left), evaluate(frame, node.right)
     made = union([left, right])
     if left.const and right.const and not made.origins:
-        both = (left.const[0], right.const[0])
-        joined = "/".join(str(part) for part in both) if isinstance(node.op, ast.Div) else "".join(map(str, both))
-        return Value(const=(joined,)) if all(isinstance(part, str) for part in both) else NOTHING
+        both = [part for part in (left.const[0], right.const[0]) if isinstance(part, str) and len(part) < MAX_TEXT]
+        return Value(const=(("/" if isinstance(node.op, ast.Div) else "").join(both),)) if len(both) == 2 else NOTHING
     if left.cuts != right.cuts and left.origins and right.origins and right.kind == "stat":
         made = beside(left, [right])
     scaled = isinstance(node.op, ast.Div) and _centred(node.left) and left.pending and right.pending
