@@ -58,6 +58,47 @@ def evidence(path: str, **words: Any) -> int:
 
 
 @cli.command()
+@click.argument("code")
+@click.argument("path", default=".")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", help="How to show it.")
+@common_options
+def why(code: str, path: str, output_format: str, **words: Any) -> int:
+    """Show what a check looked for in a repository, and what it found."""
+    from mlops_lint.cli import guidance, parse
+
+    folder = _folder(path)
+    return guidance.why(folder, code, parse.settings_from(folder, words), as_json=output_format == "json")
+
+
+@cli.command()
+@click.argument("path", default=".")
+@click.option("--to", "level", type=click.IntRange(1, 4), metavar="LEVEL", help="The level to reach [the next one].")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", help="How to show it.")
+@common_options
+def roadmap(path: str, level: int | None, output_format: str, **words: Any) -> int:
+    """Show the cheapest way to the next level."""
+    from mlops_lint.cli import guidance, parse
+
+    folder = _folder(path)
+    return guidance.roadmap(folder, level, parse.settings_from(folder, words), as_json=output_format == "json")
+
+
+@cli.command()
+@click.argument("code")
+@click.argument("path", default=".")
+@click.option("--reason", required=True, metavar="TEXT", help="Why the finding is accepted.")
+@click.option("--until", required=True, metavar="DATE", help="The day on which that ends, as 2026-11-20.")
+@click.option("--owner", metavar="WHO", help="Who answers for it [the project's first owner].")
+@flag("--dry-run", help="Print the changed charter, write nothing.")
+@flag("--debug", help="Show the traceback of an error.")
+def waive(code: str, path: str, reason: str, until: str, owner: str | None, dry_run: bool, debug: bool) -> int:
+    """Write a waiver into the charter; comments are kept."""
+    from mlops_lint.cli import guidance
+
+    return guidance.waive(_folder(path), code, reason=reason, until=until, owner=owner, dry_run=dry_run)
+
+
+@cli.command()
 @click.argument("code", required=False)
 @flag("--all", "everything", help="Every check.")
 @flag("--examples", help="Every example of the page, with the marks that make them tests.")

@@ -32,7 +32,7 @@ def settings_from(path: Path, words: Mapping[str, Any]) -> Settings:
     if given.get("isolated") and "config" in given:
         raise UsageError("--isolated reads no configuration file; it cannot be used with --config")
     given["outputs"] = _outputs(given.get("outputs", ()))
-    settings = Settings(**given, today=_today())
+    settings = Settings(**given, today=today())
     return settings if settings.isolated else _configured(path, settings, frozenset(given))
 
 
@@ -77,7 +77,8 @@ def _outputs(values: Iterable[str]) -> tuple[Output, ...]:
     return tuple(outputs) or (Output("text"),)
 
 
-def _today() -> datetime.date | None:
+def today() -> datetime.date | None:
+    """The day that the environment gives instead of the real one."""
     text = os.environ.get(TODAY)
     if not text:
         return None
