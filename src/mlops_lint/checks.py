@@ -69,6 +69,8 @@ class Check:
     when: Predicate | None = field(default=None, repr=False)
     caps: bool = False
     """Whether a false claim that it finds caps the project at level 1."""
+    enforces: bool = False
+    """Whether its pass at the grade `ENFORCED` says that a change which fails mlops-lint is stopped."""
 
     @property
     def name(self) -> str:
@@ -100,7 +102,7 @@ class Check:
 
 def check(
     code: str, *, level: int, severity: Severity, dimension: str, gate: bool = False, caps: bool = False,
-    when: Predicate | None = None,
+    enforces: bool = False, when: Predicate | None = None,
 ) -> Callable[[CheckFunction], CheckFunction]:  # fmt: skip
     """Make a generator of results a check. Its parameters name, by type, the facts that it needs.
 
@@ -109,7 +111,7 @@ def check(
 
     def mark(function: CheckFunction) -> CheckFunction:
         function.__mlops_lint_check__ = Check(  # type: ignore[attr-defined]
-            code, level, gate, severity, dimension, function, when, caps
+            code, level, gate, severity, dimension, function, when, caps, enforces
         )
         return function
 

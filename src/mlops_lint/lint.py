@@ -19,7 +19,7 @@ from mlops_lint.facts.inject import Facts, Unavailable
 from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.project import Project, Today
 from mlops_lint.grading import Grading, crashed, waive, waivers_of
-from mlops_lint.maturity import maturity
+from mlops_lint.maturity import maturity, with_enforcement
 from mlops_lint.model import Confidence, Diagnostic, NotAnalysed, Outcome
 from mlops_lint.projects import find_projects
 from mlops_lint.quoting import Lines
@@ -240,7 +240,7 @@ def _run_project(
     checks = [registry.checks[code] for code in sorted(chosen)]
     ran = run_checks(checks, facts, frozenset(registry.checks), files.deadline)
     charter = charter_of(facts)
-    outcomes, waivers = waive(ran.outcomes, waivers_of(charter), today, project.join)
+    outcomes, waivers = waive(with_enforcement(registry.checks, ran.outcomes), waivers_of(charter), today, project.join)
     stage = charter.stage if charter else ""
     target = charter.target_level if charter else 1
     name = project.folder or "."

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mlops_lint.checks import DIMENSIONS, Check
-from mlops_lint.model import Kind, Outcome, State
+from mlops_lint.ml_test_score import estimate
+from mlops_lint.model import Grade, Kind, Outcome, Severity, State
 from mlops_lint.results import LEVEL_NAMES, Dimension, Maturity
 
 LADDER: Mapping[int, tuple[str, ...]] = {
@@ -53,7 +55,25 @@ def maturity(
         dimensions={name: _dimension(name, checks, outcomes, target, strict) for name in DIMENSIONS},
         not_built=not_built,
         next_level=level + 1 if level < TOP else None,
+        test_score=estimate(outcomes),
     )
+
+
+def with_enforcement(checks: Mapping[str, Check], outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    """The outcomes, with passes that a change cannot undo unseen raised to `ENFORCED`.
+
+    Where mlops-lint itself stops a change, that holds for what is an error and rests on more than words.
+    """
+    stops = any(
+        check.enforces and (found := outcomes.get(code)) and found.state is State.PASS and found.grade is Grade.ENFORCED
+        for code, check in checks.items()
+    )
+    result = dict(outcomes)
+    for code, outcome in outcomes.items() if stops else ():
+        strong = outcome.state is State.PASS and outcome.grade is not None and outcome.grade >= Grade.LINKED
+        if strong and code in checks and checks[code].severity is Severity.ERROR:
+            result[code] = replace(outcome, grade=Grade.ENFORCED)
+    return result
 
 
 def _caps(check: Check | None, outcome: Outcome) -> bool:

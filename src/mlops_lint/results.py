@@ -59,6 +59,27 @@ class Dimension:
 
 
 @dataclass(frozen=True, slots=True)
+class Earned:
+    """A test of the ML Test Score that the repository shows; a whole point where a change cannot undo it."""
+
+    test: str
+    points: float
+    checks: tuple[str, ...]
+    at: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestScore:
+    """An upper bound of the ML Test Score; the total is that of the lowest section."""
+
+    __test__ = False
+
+    total: float
+    sections: Mapping[str, float]
+    earned: tuple[Earned, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Maturity:
     """How far a project's claims hold. `held_by`: gates of the next level that fail or cannot be told."""
 
@@ -73,6 +94,7 @@ class Maturity:
     not_built: tuple[str, ...] = ()
     """Gates of the ladder, up to the next level, for which no check exists yet."""
     next_level: int | None = None
+    test_score: TestScore | None = None
 
 
 @dataclass(frozen=True, slots=True)

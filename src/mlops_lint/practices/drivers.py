@@ -7,7 +7,6 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from mlops_lint.documents.makefile import Makefile, parse_makefile
 from mlops_lint.documents.shell import parse_shell
 from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.files.symbols import MAIN
@@ -106,7 +105,7 @@ def _drives(own: OwnCode, definition: Definition) -> bool:
         name = posixpath.basename(target.path).removesuffix(".py")
         if target.path != definition.path and stage(name) and own.counts(target.path, tests=False):
             files.setdefault(target.path, set()).add(target.name)
-    if not says:
+    if files and not says:
         starts = _starts_objects(own, definition)
         files = {path: names for path, names in files.items() if any(_begins(name, starts) for name in names)}
     stems = [posixpath.basename(path).removesuffix(".py") for path in files]
@@ -133,39 +132,6 @@ def _targets(own: OwnCode, definition: Definition) -> Iterable[Definition]:
     within = [target for target in direct if target.path == definition.path and target.kind == "function"]
     further = [edge.target for inner in within for edge in graph.node(inner).edges if edge.use and edge.use.call]
     return [target for target in (*direct, *further) if target.qualname]
-
-
-def made(own: OwnCode, project: Project) -> list[Shown]:
-    """Targets of a Makefile that need at least three others, each a stage with a recipe of its own."""
-    found: list[Shown] = []
-    for path in own.code.view.entries:
-        if posixpath.basename(path) in ("Makefile", "makefile", "GNUmakefile") and project.owns(path):
-            makefile = parse_makefile(text_of(own.code.view, path) or "")
-            for target in makefile.targets.values():
-                needed = _needed(makefile, target.name)
-                stages = [name for name in needed if name != target.name and _runs_script(makefile, name)]
-                if not target.name.startswith(".") and chained(stages) and "train" in map(stage, stages):
-                    found.append(Shown(f"make {target.name}", Location(path, target.line)))
-    return found[:3]
-
-
-def _needed(makefile: Makefile, name: str) -> list[str]:
-    found, waiting = [name], [name]
-    while waiting and len(found) < 100:
-        target = makefile.targets.get(waiting.pop())
-        for needed in target.prerequisites if target else ():
-            if needed not in found:
-                found.append(needed)
-                waiting.append(needed)
-    return found
-
-
-def _runs_script(makefile: Makefile, name: str) -> bool:
-    target = makefile.targets.get(name)
-    return target is not None and any(
-        _SCRIPT.search(text) or re.search(r"\bpython[\d.]* +-m +(?!pip|pytest|venv|unittest)", text)
-        for text in (makefile.expand(recipe.text) for recipe in target.recipes)
-    )
 
 
 def shelled(own: OwnCode, project: Project) -> list[Shown]:

@@ -16,6 +16,7 @@ import stat
 import sys
 import time
 import weakref
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,6 +28,9 @@ MAX_INDEX = 256_000_000
 PREFIX = "mlops-lint-"
 STALE = 3_600
 """Seconds after which a folder is taken for one that a killed run has left."""
+_STUCK: Counter[str] = Counter()
+"""How often git has waited in vain at a store of objects, whatever the view."""
+_ENOUGH = 3
 _KEPT_VARIABLES = ("PATH", "HOME", "XDG_CONFIG_HOME", "SYSTEMROOT", "USERPROFILE", "TEMP", "TMP")
 
 
@@ -45,6 +49,7 @@ class Quarantine:
         # Not `mkdtemp`: a signal between the folder and the promise to remove it would leave it behind.
         self._home = f"{_temporary()}/{PREFIX}{secrets.token_hex(8)}"
         self._batch = Batch()
+        self._batch.stuck = min(1, _STUCK[folder.common])
         self._stuck: set[Command] = set()
         self.close = weakref.finalize(self, _dispose, self._home, self._batch, os.getpid())
         try:
@@ -166,12 +171,13 @@ class Quarantine:
         words = command.words if most is None else (*command.words, f"--max-count={int(most)}")
         argv = arguments(self._git, (*words, "--end-of-options", *commits) if commits else words)
         environment = self._environment if root is None else self._variables(root)
-        if command in self._stuck:
+        if command in self._stuck or _STUCK[self._folder.common] >= _ENOUGH:
             raise GitStuck("git did not answer before")
         try:
-            code, output, complaint = execute(argv, environment, data, bool(self._stuck))
+            code, output, complaint = execute(argv, environment, data, bool(_STUCK[self._folder.common]))
         except GitStuck:
             self._stuck.add(command)
+            _STUCK[self._folder.common] += 1
             self._batch.stuck += 1
             raise
         if code not in command.codes:

@@ -14,7 +14,7 @@ from mlops_lint.report.json import place as json_place
 from mlops_lint.report.options import Options
 from mlops_lint.report.phrases import level_line
 from mlops_lint.report.sanitize import clip, finish
-from mlops_lint.results import LEVEL_NAMES, CheckInfo, ProjectReport, Report
+from mlops_lint.results import LEVEL_NAMES, CheckInfo, Maturity, ProjectReport, Report
 from mlops_lint.roadmap import Step
 
 SHOWN = 10
@@ -36,12 +36,21 @@ def roadmap(report: Report, ways: Sequence[tuple[ProjectReport, tuple[Step, ...]
         canvas.line((project.name, "strong"), f" ({project.path})" if len(ways) > 1 else "")
         if project.maturity is not None:
             canvas.prose("  ", level_line(project, project.maturity), indent=4)
+            _test_score(canvas, project.maturity)
         for level in sorted({step.level for step in steps}):
             _level(canvas, level, [step for step in steps if step.level == level])
         if not steps:
             canvas.blank()
             canvas.line("  ", (_("every gate up to there holds"), "good"))
     return finish(canvas.text(), color=options.color)
+
+
+def _test_score(canvas: Canvas, maturity: Maturity) -> None:
+    score = maturity.test_score
+    if score is not None:
+        sections = ", ".join(f"{_(name)} {points:g}" for name, points in score.sections.items())
+        sentence = _("ML Test Score at most {total:g} ({sections})").format(total=score.total, sections=sections)
+        canvas.prose("  ", (sentence, "quiet"), indent=4)
 
 
 def _level(canvas: Canvas, level: int, steps: Sequence[Step]) -> None:

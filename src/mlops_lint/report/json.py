@@ -9,7 +9,7 @@ from mlops_lint.report.escape import json as dumps
 from mlops_lint.report.options import Options
 from mlops_lint.report.order import by_place, projects
 from mlops_lint.report.sanitize import clip
-from mlops_lint.results import Maturity, PracticeReport, ProjectReport, Report
+from mlops_lint.results import Maturity, PracticeReport, ProjectReport, Report, TestScore
 
 SCHEMA_VERSION = "1"
 
@@ -107,7 +107,16 @@ def _maturity(maturity: Maturity) -> dict[str, Any]:
         "waived": list(maturity.waived),
         "not_built": list(maturity.not_built),
         "dimensions": {name: {"level": d.level, "score": d.score} for name, d in maturity.dimensions.items()},
+        "ml_test_score": None if maturity.test_score is None else _test_score(maturity.test_score),
     }
+
+
+def _test_score(score: TestScore) -> dict[str, Any]:
+    earned = [
+        {"test": e.test, "points": e.points, "checks": list(e.checks), "location": place(e.at) if e.at else None}
+        for e in score.earned
+    ]
+    return {"total": score.total, "sections": dict(score.sections), "earned": earned}
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from mlops_lint.model import Location
 from mlops_lint.repo.view import Unreadable
 
 MAX_STEPS = 30_000
-MAX_TOTAL = 600_000
+MAX_TOTAL = 150_000
 MAX_DEPTH = 6
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
