@@ -20,6 +20,7 @@ BIG = b"a,b\n" * 300_000
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 5000000\n".format("0" * 64)
 FOREST = b"\x80\x04\x95csklearn.ensemble._forest\nRandomForestClassifier" + b"\0" * 100
 FRAME = b"\x80\x04\x95\x8c\x11pandas.core.frame\x8c\tDataFrame" + b"\0" * 100
+TENSORS = b"PK\x03\x04" + b"\0" * 26 + b"archive/data.pkl" + b"\0" * 2_000
 DEPLOY = "trigger: [main]\nstages:\n- stage: Deploy\n  jobs:\n  - job: Model\n    steps:\n    - script: helm upgrade model charts/model\n"
 PRESENT: list[tuple[str, Files]] = [
     ("large_data_in_git", {"data/rows.csv": BIG}),
@@ -90,6 +91,12 @@ PRESENT: list[tuple[str, Files]] = [
     ("model_versioned", {"conf.yaml": "llm:\n  model_name: a/b\n  revision: 0123456789abcdef0123456789abcdef01234567\n"}),
     ("model_versioned", {"deploy/online.yml": "name: blue\nmodel: azureml:churn@latest\n"}),
     ("model_versioned", {"get.py": "def fetch(tag, repo='me/nets'):\n    name = 'tiny.pt'\n    return f'https://github.com/{repo}/releases/download/{tag}/{name}'\nfetch('v1')\n"}),
+    ("large_data_in_git", {"data/scans/first.pdf": BIG}),
+    ("model_binary_in_git", {"models/flats/net_fold_2": TENSORS}),
+    ("model_binary_in_git", {"checkpoints/net_0.93": TENSORS}),
+    ("model_binary_in_git", {"models/forest": FOREST}),
+    ("pinned_deps", {"needs.yml": "name: rent\nchannels: [conda-forge]\ndependencies:\n  - python=3.10.4\n  - numpy=1.24.1=py310\n  - pandas=1.5.3=py310\n", "a.py": "x = 1\n"}),
+    ("unsafe_pickle_or_torch_load", {"tests/test_m.py": "import torch\ndef test_m():\n    assert torch.load('m.pt')\n"}),
 ]  # fmt: skip
 NOT_PRESENT: list[tuple[str, Files]] = [
     ("large_data_in_git", {"data/small.csv": "a,b\n1,2\n"}),
@@ -133,6 +140,11 @@ NOT_PRESENT: list[tuple[str, Files]] = [
     ("model_versioned", {"t.py": "URL = 'https://github.com/other/nets/releases/download/v0.1/vgg16.h5'\nprint(URL)\n"}),
     ("model_versioned", {"t.py": "class BaselineModelResolver:\n    def register_model(self):\n        return 1\nBaselineModelResolver().register_model()\n"}),
     ("model_versioned", {"infra/main.bicep": "param apiVersion string = '2024-08-06'\nvar app = {\n  version: '1.2.3'\n}\n"}),
+    ("large_data_in_git", {"readings/open_data_handbook.pdf": BIG, "slides/data_day.pdf": BIG, "train_data_flow.png": BIG, "a.py": "x = 1\n"}),
+    ("model_binary_in_git", {"docs/doctrees/environment.pickle": FRAME + b"model", "docs/.doctrees/model.pickle": FRAME, "docs/_build/models.pickle": FOREST, "a.py": "x = 1\n"}),
+    ("model_binary_in_git", {"models/events.out.tfevents.1": TENSORS, "models/notes": b"how the nets were made " * 100, "models/archive": b"PK\x03\x04" + b"rows.csv" * 50, "models/table": FRAME, "a.py": "x = 1\n"}),
+    ("pinned_deps", {"chart.yml": "name: app\ndependencies:\n  - name: redis\n    version: 1.2.3\n", "galaxy.yml": "name: x\ndependencies:\n  - base=1.0\n", "a.py": "x = 1\n"}),
+    ("unsafe_pickle_or_torch_load", {"tests/test_m.py": "import torch\ndef test_m():\n    assert torch.load('m.pt', weights_only=True)\n"}),
 ]  # fmt: skip
 
 

@@ -54,6 +54,13 @@ PRESENT: list[tuple[str, Files]] = [
     (PEOPLE, {"f.py": "columns = ['CODE_GENDER', 'NAME_FAMILY_STATUS', 'AMT']\nprint(columns)\n"}),
     (PEOPLE, {"f.py": "x = frame['gender']\n", "n.ipynb": notebook("keep = ['id', 'gender']")}),
     (PEOPLE, {"f.py": "frame['sex'] = frame['sex'].map(str)\nframe['age'] = 1\n"}),
+    (PROBLEM, {"README.md": "# Plates\n\nA demo of an ordering desk. It allows users to request dishes for their diet, with what the kitchen has.\n"}),
+    (PROBLEM, {"README.md": "# Trips\n\n1. One\n\n    The model predicts the fare of a taxi ride.\n"}),
+    (PEOPLE, {"loans/settings.yaml": "target: repaid\nfeatures:\n  - Sex\n  - Age\n  - Salary\n", "loans/read.py": "import yaml\nrows = yaml.safe_load(open('settings.yaml'))\n"}),
+    (PEOPLE, {"config/columns.yml": "columns:\n  - name: gender\n    type: str\n  - name: date_of_birth\n    type: date\n  - name: limit\n    type: int\n", "a.py": "x = 1\n"}),
+    (PEOPLE, {"src/row.json": '{"sexe": 1, "age": 44, "lum": 2, "voie": 7, "choc": 0}', "src/a.py": "import json, sys\nprint(json.load(open(sys.argv[1])))\n"}),
+    (PEOPLE, {"data/kunden.csv": "Vorname,Geburtsdatum,Umsatz\na,b,1\n", "a.py": "x = 1\n"}),
+    (PEOPLE, {"data/clientes.csv": "sexo,edad,estado_civil\n1,2,3\n", "a.py": "x = 1\n"}),
 ]  # fmt: skip
 NOT_PRESENT: list[tuple[str, Files]] = [
     (PROBLEM, {"README.md": "# Heart Disease Prediction\n\n## Tools\n\n* Prefect: orchestrate workflows\n"}),
@@ -93,6 +100,15 @@ NOT_PRESENT: list[tuple[str, Files]] = [
     (PEOPLE, {"tests/data/rows.csv": "Age,Gender\n1,M\n"}),
     (PEOPLE, {"README.md": "age, sex and race of patients", "a.py": "print('gender')\n# df['sex'], df['age']\n"}),
     (PEOPLE, {"a.py": "kinds = ['storage', 'usage', 'page']\n"}),
+    (PROBLEM, {"README.md": "# Start\n\nA place to begin.\n\n    ├── logs     <- what is written while the model predicts road accidents\n    ├── models   <- trained models that classify road accidents\n"}),
+    (PROBLEM, {"README.md": "# Start\n\nLayout:\n\n|-- src   predicts the price of houses\n|-- data  detects stray dogs\n"}),
+    (PROBLEM, {"README.md": "# Start\n\n### Cost estimation\n\nPrices differ.\n\n### Time estimation\n\nAn hour.\n"}),
+    (PROBLEM, {"README.md": "# Start\n\nUsers can request access to the cluster, and users can ask for help.\n"}),
+    (PEOPLE, {"settings.yaml": "features:\n  - area\n  - age\n  - address\n", "read.py": "open('settings.yaml')\n"}),
+    (PEOPLE, {"voices.yaml": "voices:\n  - Sex\n  - Age\n  - Race\n", "a.py": "x = 1\n"}),
+    (PEOPLE, {"tests/row.json": '{"sex": 1, "age": 44, "a": 2, "b": 7, "c": 0}', "a.py": "x = 1\n"}),
+    (PEOPLE, {"form.json": '{"sex": "Your sex", "age": "Your age", "a": "x", "b": "y", "c": "z"}', "a.py": "x = 1\n"}),
+    (SECRETS, {"a.py": "import os\nkey = os.getenv('LLM_API_KEY', 'nokeyneeded')\nother = os.getenv('API_KEY', 'no-key-required')\n"}),
 ]  # fmt: skip
 
 
@@ -118,6 +134,11 @@ def test_a_secret_is_never_shown() -> None:
 def test_defaults_of_local_services_are_unclear() -> None:
     assert practice(SECRETS, {".env": "MINIO_ROOT_PASSWORD=minio_root\n"}).state == "unclear"
     assert practice(SECRETS, {"app.py": "app.secret_key = 'secret key'\n"}).state == "unclear"
+
+
+def test_a_key_that_is_not_needed_is_no_doubt() -> None:
+    files: Files = {"a.py": "import os\nkey = os.getenv('LLM_API_KEY', 'nokeyneeded')\napi_key = 'no-key-required'\n"}
+    assert practice(SECRETS, files).state == "absent"
 
 
 def test_literals_are_read_in_any_version_of_the_language() -> None:

@@ -80,6 +80,18 @@ PRESENT: list[tuple[str, Files]] = [
     ("fairness_evaluated", {"f.py": "import tensorflow_model_analysis as tfma\nspec = tfma.SlicingSpec(feature_keys=['gender'])\n"}),
     ("explainability", {"x.py": "import lightgbm\nbooster = lightgbm.train(p, d)\nprint(booster.feature_importance())\n"}),
     ("explainability", {"x.py": "def make_gradcam_heatmap(image, model):\n    return (image * model.gradient).sum()\nmake_gradcam_heatmap(i, m)\n"}),
+    ("fairness_evaluated", {"f.py": FRAME + "from sklearn.metrics import recall_score\ndef report(rows, column):\n    for value in rows[column].unique():\n        part = rows[rows[column] == value]\n        print(recall_score(part.y, part.p))\nreport(df, 'sex')\n"}),
+    ("fairness_evaluated", {"f.py": FRAME + "from g import report\nfor name in ['city', 'race']:\n    report(df, column=name)\n", "g.py": "from sklearn.metrics import f1_score\ndef report(rows, column):\n    return rows.groupby(column).apply(lambda part: f1_score(part.y, part.p))\n"}),
+    ("fairness_evaluated", {"f.py": FRAME + "from sklearn.metrics import confusion_matrix\nclass Scale:\n    def __init__(self, rows, by):\n        self.rows = rows\n        self.by = by\n    def tables(self):\n        return [confusion_matrix(p.y, p.p) for _, p in self.rows.groupby(self.by)]\nScale(df, 'ethnicity').tables()\n"}),
+    ("fairness_evaluated", {"f.py": FRAME + "groups = df['gender'].unique()\nfor g in groups:\n    part = df[df.gender == g]\n    tp = ((part.y == 1) & (part.p == 1)).sum()\n    fn = ((part.y == 1) & (part.p == 0)).sum()\n    print(g, tp / (tp + fn))\n"}),
+    ("fairness_evaluated", {"f.py": FRAME + "from sklearn.metrics import accuracy_score\nwomen = df[df['sex'] == 'F']\nmen = df[df['sex'] == 'M']\nprint(accuracy_score(women.y, women.p), accuracy_score(men.y, men.p))\n"}),
+    ("fairness_evaluated", {"f.py": FRAME + "print(df.groupby('race')['y_pred'].mean())\n"}),
+    ("fairness_evaluated", {"f.py": FRAME + "from sklearn.metrics import confusion_matrix\nclass Scale:\n    def tables(self):\n        for grp in self.sens_grps:\n            confusion_matrix(self.y[grp], self.p[grp])\nScale().tables()\n"}),
+    ("seeds_fixed", {"s.py": FOREST + "params = load()\nparams['random_state'] = 7\nmodel = RandomForestClassifier()\nmodel.set_params(**params)\nmodel.fit(x, y)\n"}),
+    ("seeds_fixed", {"s.py": FOREST + "model = RandomForestClassifier()\nmodel.set_params(clf__random_state=7)\nmodel.fit(x, y)\n"}),
+    ("baseline_implemented", {"s.py": FOREST + "from house.baseline_models import Guess\nMODELS = {'forest': RandomForestClassifier(), 'simple': Guess()}\nprint(MODELS)\n", "house/__init__.py": "", "house/baseline_models.py": "class Guess:\n    def fit(self, x, y):\n        return self\n"}),
+    ("fairness_evaluated", {"f.py": FRAME + "from sklearn.metrics import f1_score\ndef report(rows, names):\n    for name in names:\n        for value in rows[name].unique():\n            part = rows[rows[name] == value]\n            f1_score(part.y, part.p)\nreport(df, names=['sex', 'size'])\n"}),
+    ("fairness_evaluated", {"f.py": FRAME + "def prob_given_sensitive(p, s, value):\n    return sum(1 for a, b in zip(p, s) if b == value) / len(p)\nprint(prob_given_sensitive(df.p, df.s, 1))\n"}),
 ]  # fmt: skip
 
 NOT_PRESENT: list[tuple[str, Files]] = [
@@ -121,6 +133,14 @@ NOT_PRESENT: list[tuple[str, Files]] = [
     ("fairness_evaluated", {"f.py": "import tensorflow_model_analysis as tfma\ntfma.SlicingSpec(feature_keys=['hour'])\ntfma.SlicingSpec()\n"}),
     ("explainability", {"x.py": "import shap\nprint(1)\n"}),
     ("explainability", {"x.py": "def gradcam(model):\n    raise NotImplementedError\n"}),
+    ("fairness_evaluated", {"f.py": FRAME + "from sklearn.metrics import recall_score\ndef report(rows, column):\n    for value in rows[column].unique():\n        print(recall_score(rows.y, rows.p))\nreport(df, 'district')\n"}),
+    ("fairness_evaluated", {"f.py": FRAME + "print(df.groupby('sex')['survived'].mean())\nfor g in df['sex'].unique():\n    total = df[df.sex == g].shape\n"}),
+    ("fairness_evaluated", {"f.py": FRAME + "from sklearn.metrics import f1_score\nX = df[['sex', 'size']]\nfor a, b in folds.split(X, df['sex']):\n    f1_score(y[b], p[b])\n"}),
+    ("fairness_evaluated", {"f.py": FRAME + "from sklearn.metrics import f1_score\nwomen = df[df['sex'] == 'F']\nprint(f1_score(women.y, women.p))\n"}),
+    ("seeds_fixed", {"s.py": FOREST + "params = load()\nparams['random_state'] = None\nRandomForestClassifier(**params).fit(x, y)\nrow = {}\nrow['seed'] = 3\n"}),
+    ("held_out_split", {"s.py": "import pandas as pd\nfrom sklearn.metrics import f1_score\nscore = f1_score(y, p)\npd.DataFrame({'f1': [score]}).to_csv(f'{out}_test_{kind}.csv')\n"}),
+    ("fairness_evaluated", {"f.py": FRAME + "from sklearn.metrics import f1_score\nfor name in ['sex', 'size']:\n    model.fit(df[[name]], y)\n    print(f1_score(y, model.predict(df[[name]])))\n"}),
+    ("fairness_evaluated", {"f.py": FRAME + "from sklearn.metrics import f1_score\ndef train(rows, names):\n    for name in names:\n        f1_score(rows.y, rows[name])\ntrain(df, names=['sex', 'size'])\n"}),
 ]  # fmt: skip
 
 UNCLEAR: list[tuple[str, Files]] = [

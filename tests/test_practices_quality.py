@@ -115,6 +115,13 @@ PRESENT: list[tuple[str, Files]] = [
     ("data_validation", {"c.py": "import pandas as pd\nrows = pd.read_csv('x.csv')\nif rows.isnull().values.any():\n    raise ValueError('nulls')\n"}),
     ("data_validation", {"a.py": "x = 1\n", "tests/test_data.py": "import great_expectations as ge\nimport pandas as pd\nimport a\ndef test_rows():\n    rows = ge.dataset.PandasDataset(pd.read_csv('x.csv'))\n    rows.expect_column_values_to_not_be_null('a')\n    assert rows.validate()['success']\n"}),
     ("data_validation", {"a.py": "x = 1\n", "tests/test_data.py": "import pandas as pd\nimport a\ndef has_no_nulls(rows):\n    return not rows.isnull().values.any()\ndef test_missing():\n    rows = pd.read_csv('data/x.csv')\n    assert has_no_nulls(rows)\n"}),
+    ("tests_cover_data", {"talk/__init__.py": "", "talk/features/__init__.py": "", "talk/features/links.py": "from parts import matching\nall_links = matching('href')\n", "tests/test_links.py": "from parts import solve\nfrom talk.features import links\ndef test_links():\n    assert solve(links.all_links, 'a href') == 1\n"}),
+    ("tests_cover_data", {"talk/__init__.py": "", "talk/features.py": "from parts import matching\nall_links = matching('href')\n", "tests/test_links.py": "from parts import solve\nfrom talk.features import all_links\ndef test_links():\n    assert solve(all_links, 'a href') == 1\n"}),
+    ("tests_cover_data", {"talk/__init__.py": "", "talk/extractors/__init__.py": "", "talk/extractors/page.py": "class Extractor:\n    def extract(self, page):\n        return page.split()\n", "tests/test_page.py": "from talk.extractors.page import Extractor\ndef test_page():\n    assert Extractor().extract('a b') == ['a', 'b']\n"}),
+    ("data_validation", {"shop/dbt_project.yml": "name: shop\n", "shop/models/marts/rows.yml": "version: 2\nmodels:\n  - name: rows\n    columns:\n      - name: id\n        tests:\n          - not_null\n          - unique\n", "a.py": "x = 1\n"}),
+    ("data_validation", {"dbt_project.yml": "name: shop\n", "models/src.yml": "sources:\n  - name: raw\n    tables:\n      - name: rows\n        columns:\n          - name: kind\n            data_tests:\n              - accepted_values: {values: [a, b]}\n", "a.py": "x = 1\n"}),
+    ("data_validation", {"definitions/rows.sqlx": "config {\n  type: \"table\",\n  assertions: {\n    nonNull: [\"id\"]\n  }\n}\nselect 1\n", "a.py": "x = 1\n"}),
+    ("data_validation", {"checks.yml": "checks for rows:\n  - missing_count(id) = 0\n", "a.py": "x = 1\n"}),
 ]  # fmt: skip
 NOT_PRESENT: list[tuple[str, Files]] = [
     ("tests_cover_data", {"prep.py": PREP, "tests/test_prep.py": "from prep import load_config\ndef test_config():\n    assert load_config('x')['a'] == 1\n"}),
@@ -129,6 +136,11 @@ NOT_PRESENT: list[tuple[str, Files]] = [
     ("data_validation", {"c.py": "def mean_of(rows, column):\n    if column not in rows.columns:\n        raise KeyError(column)\n    return rows[column].mean()\nmean_of(1, 'a')\n"}),
     ("data_validation", {"c.py": "import pandas as pd\ntable = pd.DataFrame([[1]])\nassert all(v > 3 for v in table['map'] if pd.notna(v))\n"}),
     ("data_validation", {"prep.py": PREP, "tests/test_prep.py": "import pandas as pd\nfrom prep import clean_rows\ndef test_clean():\n    out = clean_rows(pd.read_csv('x.csv'))\n    assert list(out.columns) == ['a']\n"}),
+    ("tests_cover_data", {"talk/__init__.py": "", "talk/features.py": "LINKS = ['a', 'b']\n", "tests/test_links.py": "from parts import solve\nfrom talk.features import LINKS\ndef test_links():\n    assert solve(LINKS) == 1\n"}),
+    ("tests_cover_data", {"shop/__init__.py": "", "shop/data/__init__.py": "", "shop/data/users.py": "def find_user(name):\n    return name\n", "tests/test_users.py": "from shop.data.users import find_user\ndef test_user():\n    assert find_user('a') == 'a'\n"}),
+    ("data_validation", {"dbt_project.yml": "name: shop\n", "models/rows.yml": "models:\n  - name: rows\n    columns:\n      - name: id\n", "models/example/schema.yml": "models:\n  - name: my_first_dbt_model\n    columns:\n      - name: id\n        tests: [unique]\n", "a.py": "x = 1\n"}),
+    ("data_validation", {"ci.yml": "models:\n  - name: rows\n    tests: [unique]\n", "a.py": "x = 1\n"}),
+    ("tests_cover_data", {"talk/__init__.py": "", "talk/feature_store.py": "class FeatureStore:\n    def __init__(self, view):\n        self.view = view\n", "tests/test_store.py": "from talk.feature_store import FeatureStore\ndef test_store():\n    assert FeatureStore('a').view == 'a'\n"}),
 ]  # fmt: skip
 
 

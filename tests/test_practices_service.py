@@ -45,6 +45,9 @@ PIPELINES: list[Files] = [
     {"d.py": "from airflow import DAG\nfrom airflow.operators.python import PythonOperator\nwith DAG('x') as dag:\n    a = PythonOperator(task_id='a')\n    b = PythonOperator(task_id='b')\n    c = PythonOperator(task_id='c')\n"},
     {"d.py": "from metaflow import FlowSpec, step\nclass F(FlowSpec):\n    @step\n    def start(self):\n        pass\n    @step\n    def train(self):\n        pass\n    @step\n    def end(self):\n        pass\nif __name__ == '__main__':\n    F()\n"},
     {"p.py": "from sagemaker.workflow.pipeline import Pipeline\nfrom sagemaker.workflow.steps import ProcessingStep, TrainingStep\nfrom sagemaker.workflow.model_step import ModelStep\np = Pipeline(steps=[ProcessingStep('a'), TrainingStep('b'), ModelStep('c')])\n"},
+    {"tool": "#!/usr/bin/env python\n", "a.py": "x = 1\n", "Makefile": "data/rows.json:\n\t./tool fetch_rows > $@\ndata/features.json: data/rows.json\n\tcat $< | ./tool extract_features > $@\nmodels/net.bin: data/features.json\n\tcat $< | ./tool train_model > $@\n"},
+    {"requirements.txt": "scorer\n", "a.py": "x = 1\n", "Makefile": "models: out/net.bin\nd/rows.json:\n\tscorer fetch > $@\nd/f.json: d/rows.json\n\tcat $< | \\\n\tscorer extract x > $@\nout/net.bin: d/f.json\n\tscorer cv_train --fast $< > $@\n"},
+    {"a.py": "x = 1\n", "Makefile": "out/report.md: out/model.pkl\n\tpython src/evaluate.py\nout/model.pkl: data/clean.csv\n\tpython src/train.py\ndata/clean.csv:\n\tpython src/prepare.py\n"},
 ]  # fmt: skip
 NO_PIPELINES: list[Files] = [
     {"jobs.py": "from azure.ai.ml import command\ncommand(code='.')\ncommand(code='.')\ncommand(code='.')\n"},
@@ -65,6 +68,8 @@ NO_PIPELINES: list[Files] = [
     {"tasks.yml": "tasks:\n  - name: download\n    apt: {name: x}\n  - name: train\n  - name: evaluate\n", "a.py": "x = 1\n"},
     {"w.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  templates: []\n", "a.py": "x = 1\n"},
     {"x.ipynb": notebook("steps = ['download', 'train', 'evaluate']", output="python train.py")},
+    {"tool": "#!/bin/sh\n", "a.py": "x = 1\n", "Makefile": "d/rows.json:\n\t./tool fetch_rows\nd/f.json:\n\t./tool extract\nm/net.bin:\n\t./tool train_model\n"},
+    {"requirements.txt": "pytest\nmlflow\n", "a.py": "x = 1\n", "Makefile": "all: a/x.txt b/y.txt c/z.txt\na/x.txt:\n\tpytest train\nb/y.txt:\n\tmlflow server\nc/z.txt:\n\tpip download x\n"},
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from mlops_lint.facts.project.literals import Literals, Written
 from mlops_lint.facts.project.project import Project
 from mlops_lint.model import Location
 from mlops_lint.practices.base import Practice, Shown
+from mlops_lint.practices.configured_columns import configured_columns
 from mlops_lint.practices.evidence import OwnCode, judge, unclear
 from mlops_lint.repo.view import RepoView, Unreadable
 
@@ -27,7 +28,8 @@ _MADE_UP = re.compile(r"(?:^|[/_.-])(?:fixtures?|synthetic|fake|mock|dummy|gener
 _WORDS = re.compile(
     r"age|sex|gender|race|ethnic|marital|married|family[_ ]?status|nationality|citizenship|"
     r"native|religio|disab|pregnan|veteran|"
-    r"birth|dob\b|first_?name|last_?name|surname|national_origin|orientation|성별|나이|연령|인종|국적|혼인|생년월일",
+    r"geschlecht|genero|edad|idade|naissance|nacimiento|nascimento|geburt|prenom|vorname|apellido|estado.?civil|"
+    r"familienstand|etnia|ethnie|nacionalid|birth|dob\b|first_?name|last_?name|surname|national_origin|orientation|성별|나이|연령|인종|국적|혼인|생년월일",
     re.IGNORECASE,
 )
 _PROTECTED = frozenset(
@@ -47,8 +49,9 @@ class PiiOrProtectedAttributesInData(Practice):
 def pii_in_data(
     view: RepoView, project: Project, own: OwnCode, written: Literals, attributes: Attributes
 ) -> PiiOrProtectedAttributesInData:
-    """By the headers of tracked tables, else by the columns that code names."""
+    """By the headers of tracked tables, else by the columns that code and its configuration name."""
     shown = list(_headers(view, project, attributes))
+    shown += configured_columns(own, project, attributes, _WORDS, _PROTECTED)
     perhaps: list[Shown] = []
     for found in _columns(own, written, attributes).values():
         told = attributes.told(literal.value for literal in found)

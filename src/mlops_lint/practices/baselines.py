@@ -146,7 +146,7 @@ def _in_file(own: OwnCode, metrics: Metrics, path: str) -> list[Shown]:
         tree = own.code.source(path).tree
     except (DocumentError, Unreadable):
         return []
-    found = [*_results(tree), *_labelled(tree), *_beaten(tree, metrics)]
+    found = [*_results(tree), *_labelled(tree), *_beaten(tree, metrics), *_from_baselines(own, path, tree)]
     return [Shown(what, own.at(path, node)) for node, what in found if own.runs(path, node)]
 
 
@@ -200,6 +200,18 @@ def _labelled(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
             for word in node.keywords:
                 if word.arg in ("run_name", "name") and _says(word.value):
                     yield node, "a run called baseline"
+
+
+def _from_baselines(own: OwnCode, path: str, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """`{"forest": RandomForestClassifier(), "simple": Guess()}`, of which one comes from a module of baselines."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict | ast.List | ast.Tuple):
+            for value in node.values if isinstance(node, ast.Dict) else node.elts:
+                if isinstance(value, ast.Call) and _made(value):
+                    made = own.code.resolve(path, "", chain(value.func))
+                    stem = posixpath.basename(made.path) if isinstance(made, Definition) else ""
+                    if re.search(r"base_?line", stem, re.IGNORECASE) and not _OTHER.search(stem):
+                        yield value, chain(value.func)
 
 
 def _says(node: ast.AST) -> bool:

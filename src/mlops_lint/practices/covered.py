@@ -26,6 +26,17 @@ _PREPARES = frozenset(
     "imputer normalize scaler augment augmentation augmentations ingest ingestion etl label labels dataframe "
     "df csv dataprep sampling sampler vectorize vectorizer categorize binarize".split()
 )
+_FEATURE_FOLDERS = frozenset(
+    "feature features featurization featurizers preprocess preprocessing preprocessors extractor extractors".split()
+)
+_DATA_FOLDERS = frozenset("data dataset datasets etl ingestion".split())
+"""Folders of databases as often as of what prepares data."""
+_NO_FEATURES = frozenset(
+    "flag flags toggle toggles store stores registry client clients service services views".split()
+)
+"""What stands beside `feature` where features are only kept, served or switched."""
+_EXTRACTS = frozenset("extract extractor extractors extraction feature features featurizer featurize".split())
+_STRONG = frozenset("clean cleaning cleaner preprocess preprocessing preprocessor tokenize encode normalize".split())
 _SETTINGS = frozenset("config configs configuration logger logging path paths args settings env url version".split())
 _TABLES = tuple(
     "pandas polars pyspark datasets dask geopandas great_expectations pandera apache_beam tensorflow_transform "
@@ -166,7 +177,21 @@ class Covering:
         tables = self.imports(definition.path, _TABLES)
         arrays = tables or self.imports(definition.path, ARRAYS)
         labels = {"labels", "dataset"} & set(words(definition.name))
-        return bool((named and arrays) or (placed and arrays) or labels or self._takes_table(definition))
+        extracts = self._extracts(definition)
+        return bool((named and arrays) or (placed and arrays) or labels or extracts or self._takes_table(definition))
+
+    def _extracts(self, definition: Definition) -> bool:
+        """`Extractor.extract` in a folder of features: there it needs no library of tables."""
+        named = set(words(definition.qualname))
+        if self.features(definition.path):
+            return bool(named & (_EXTRACTS | _PREPARES))
+        folders = set(words(posixpath.dirname(definition.path).replace("/", ".")))
+        return bool(folders & _DATA_FOLDERS and named & (_EXTRACTS | _STRONG))
+
+    def features(self, path: str) -> bool:
+        """Whether a file of the project, by its place, works features out."""
+        placed = set(words(posixpath.splitext(path)[0].replace("/", ".")))
+        return not self.code.is_test(path) and bool(placed & _FEATURE_FOLDERS) and not placed & _NO_FEATURES
 
     def _takes_table(self, definition: Definition) -> bool:
         node = self.code.node(definition)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator
 
@@ -20,6 +21,8 @@ _MODEL_NAMES = frozenset("model net network classifier regressor predictor pipel
 _ROUTE = re.compile(r"predict|infer|invocations|classif|score|recommend|forecast|detect|estimate")
 _SENDS = frozenset(("post", "get", "put", "request"))
 _STUB = re.compile(r"mock|stub|fake|dummy_?(?:model|client|net|pred|class|regr)", re.IGNORECASE)
+_TOOLS = frozenset("pytest unittest numpy os json copy pathlib re mock time random collections inspect typing".split())
+"""What tests use around the thing that they test."""
 _STUBBING = frozenset("MagicMock Mock AsyncMock patch dependency_overrides setattr create_autospec".split())
 
 
@@ -64,7 +67,7 @@ def _data_assertion(covering: Covering, body: Body) -> Location | None:
             if found is not None:
                 return covering.prepares(found)
             name = covering.code.canonical(path, scope, chain(node.func)) or ""
-            return reads_table(name, node)
+            return reads_table(name, node) or _evaluates(covering, path, scope, node)
         if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Store):
             return _module_table(covering, path, scope, node)
         return False
@@ -81,6 +84,35 @@ def reads_table(name: str, node: ast.Call) -> bool:
     last = callee(node.func)
     read = name.startswith(("pandas.read_", "polars.read_", "great_expectations.", "datasets.load_"))
     return read or last.startswith("expect_") or last in ("to_dataframe", "read_gbq", "toPandas")
+
+
+def _evaluates(covering: Covering, path: str, scope: str, node: ast.Call) -> bool:
+    """`solve(features.all_links)`: a library works out an object that a module of features holds."""
+    value = covering.code.resolve(path, scope, chain(node.func))
+    if not isinstance(value, External) or value.name.partition(".")[0] in _TOOLS:
+        return False
+    given = (*node.args, *(word.value for word in node.keywords))
+    return not hasattr(builtins, value.name) and any(_held(covering, path, scope, part) for part in given)
+
+
+def _held(covering: Covering, path: str, scope: str, node: ast.expr) -> bool:
+    """Whether it is what a call made in the body of a module that prepares data."""
+    file: str | None = None
+    name = ""
+    if isinstance(node, ast.Attribute):
+        owner = covering.code.resolve(path, scope, chain(node.value))
+        file, name = (owner.path if isinstance(owner, Definition) and owner.kind == "module" else None), node.attr
+    elif isinstance(node, ast.Name):
+        facts = covering.code.modules[path].symbols.imports
+        found = next((fact for fact in facts if fact.symbol and fact.name == node.id and not fact.level), None)
+        file, name = (covering.code.module_file(found.module), found.symbol or "") if found else (None, "")
+    if file is None or file not in covering.code.modules or not covering.features(file):
+        return False
+    return any(
+        isinstance(part, ast.Assign) and isinstance(part.value, ast.Call)
+        for part in covering.code.source(file).tree.body
+        if isinstance(part, ast.Assign) and any(isinstance(one, ast.Name) and one.id == name for one in part.targets)
+    )
 
 
 def _module_table(covering: Covering, path: str, scope: str, node: ast.Attribute) -> bool:

@@ -43,14 +43,14 @@ class UnsafePickleOrTorchLoad(Practice):
 
 @provides
 def unsafe_pickle_or_torch_load(own: OwnCode, view: RepoView, mentions: Mentions) -> UnsafePickleOrTorchLoad:
-    """`weights_only=True` is clean, and so are a framework's own loaders."""
+    """`weights_only=True` is clean, and so are a framework's own loaders. What tests load runs as well."""
     helpers = {name for name in own.code.graph.canonical if _is_helper(name)}
-    shown = named(use for use in own.uses(_LOADS | helpers, tests=False) if not _flag(own, use, "weights_only"))
+    shown = named(use for use in own.uses(_LOADS | helpers) if not _flag(own, use, "weights_only"))
     shown += _configured(view, mentions)
     shown += [
-        Shown(what, at) for path in own.code.unparsed if own.counts(path, tests=False) for what, at in _old(own, path)
+        Shown(what, at) for path in own.code.unparsed if own.counts(path, tests=True) for what, at in _old(own, path)
     ]
-    arrays = [use for use in own.calls(_ARRAYS, tests=False) if _flag(own, use, "allow_pickle")]
+    arrays = [use for use in own.calls(_ARRAYS) if _flag(own, use, "allow_pickle")]
     otherwise = unclear(UnsafePickleOrTorchLoad, *named(arrays)) if arrays else None
     return judge(
         UnsafePickleOrTorchLoad, shown, otherwise=otherwise or idle(UnsafePickleOrTorchLoad, own, (), modules=False)

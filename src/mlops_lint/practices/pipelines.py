@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import External, Use
+from mlops_lint.facts.project.dependencies import Dependencies
 from mlops_lint.facts.project.knowledge import Knowledge, Tool
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.versioning import Versioning
 from mlops_lint.practices import drivers
 from mlops_lint.practices.base import Practice, Shown
 from mlops_lint.practices.evidence import OwnCode, idle, judge, named, unclear
+from mlops_lint.practices.making import made
 from mlops_lint.practices.manifests import declared
 from mlops_lint.practices.stages import STAGES
 
@@ -19,14 +21,16 @@ class PipelineDefined(Practice):
 
 
 @provides
-def pipeline_defined(own: OwnCode, knowledge: Knowledge, versioning: Versioning, project: Project) -> PipelineDefined:
+def pipeline_defined(
+    own: OwnCode, knowledge: Knowledge, versioning: Versioning, project: Project, dependencies: Dependencies
+) -> PipelineDefined:
     """DVC stages, manifests of platforms, what a pipeline library is given, and scripts that drive the stages."""
     tools = knowledge.tools("pipelines")
     targets = {call for tool in tools for call in tool.calls("steps", "flows", "calls", "wholes", "bases")}
     shown = [*_dvc(versioning, project), *declared(own.code.view, project)]
     for tool in tools:
         shown += _coded(own, tool)
-    shown += [*drivers.launched(own), *drivers.called(own), *drivers.made(own, project)]
+    shown += [*drivers.launched(own), *drivers.called(own), *made(own, project, dependencies)]
     doubtful = drivers.shelled(own, project) if not shown else []
     absent = idle(PipelineDefined, own, targets, modules=False)
     return judge(PipelineDefined, shown, otherwise=unclear(PipelineDefined, *doubtful) if doubtful else absent)

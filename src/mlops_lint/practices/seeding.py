@@ -210,8 +210,11 @@ class _Seeds:
                     tree = self.own.code.source(path).tree
                 except (DocumentError, Unreadable):
                     continue
-                for node in ast.walk(tree):
-                    if _seeded_settings(node) and self.own.runs(path, node):
+                nodes = list(ast.walk(tree))
+                spread = _spread(nodes)
+                for node in nodes:
+                    seeds = _seeded_settings(node) or _seeded_later(node, spread)
+                    if seeds and self.own.runs(path, node):
                         found.append(Shown("settings with a seed", self.own.at(path, node)))
         return found
 
@@ -274,3 +277,33 @@ def _seeded_settings(node: ast.AST) -> bool:
     seeds = [pairs[name] for name in sorted(_SEEDS & pairs.keys())]
     given = [value for value in seeds if not (isinstance(value, ast.Constant) and value.value in (None, False))]
     return bool(given and _SETTINGS & pairs.keys())
+
+
+def _spread(nodes: list[ast.AST]) -> frozenset[str]:
+    """Names of settings that a model is made with or set to: `Model(**params)`, `model.set_params(**params)`."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Call):
+            last = split(chain(node.func))[-1].lstrip(".")
+            if last == "set_params" or (last[:1].isupper() and not _APART.search(last)):
+                found |= {chain(word.value) for word in node.keywords if word.arg is None}
+            elif last == "train":
+                found |= {chain(value) for value in node.args[:1]}
+    return frozenset(found - {""})
+
+
+def _seeded_later(node: ast.AST, spread: frozenset[str]) -> bool:
+    """`params["random_state"] = 7` of such settings, and `model.set_params(random_state=7)`."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Subscript):
+        target = node.targets[0]
+        named = isinstance(target.slice, ast.Constant) and target.slice.value in _SEEDS
+        return named and chain(target.value) in spread and _is_given(node.value)
+    if isinstance(node, ast.Call) and split(chain(node.func))[-1] == ".set_params":
+        return any((word.arg or "").rpartition("__")[2] in _SEEDS and _is_given(word.value) for word in node.keywords)
+    return False
+
+
+def _is_given(value: ast.expr) -> bool:
+    return not (isinstance(value, ast.Constant) and value.value in (None, False)) and not _RANDOM.search(
+        ast.unparse(value)
+    )

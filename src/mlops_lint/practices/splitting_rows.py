@@ -18,7 +18,8 @@ _DATA = re.compile(
 )
 _NO_DATA = re.compile(
     r"argument|print|\blog|json|yaml|plot|title|save|write|dump|mkdir|makedir|exists|remove|upload|download|append|"
-    r"load_(?:state|model|weights|checkpoint|dotenv)|torch\.load|read_config|load_config|metric|summary|format|model\b",
+    r"load_(?:state|model|weights|checkpoint|dotenv)|torch\.load|read_config|load_config|metric|summary|format|model\b|"
+    r"\.to_(?:csv|json|parquet|pickle|excel|feather|sql|html|markdown|latex)$",
     re.IGNORECASE,
 )
 _HOLDER = re.compile(r"data|^ds$|_ds$|^dd$|split|loader|corpus|fold|sets?$|iter", re.IGNORECASE)

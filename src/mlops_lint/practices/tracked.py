@@ -44,8 +44,13 @@ _LOCKS = frozenset(
 )
 _SHOWN_FOLDERS = frozenset(
     "docs doc documentation assets static public media figures figs figure plots img reports report resources readme "
-    "screenshots screenshot slides paper papers presentation demo fonts themes theme templates _static gifs".split()
+    "screenshots screenshot slides paper papers presentation demo fonts themes theme templates _static gifs "
+    "presentations reading readings literature references articles lectures lecture thesis posters manuals".split()
 )
+_PAGES = frozenset(".pdf .jpg .jpeg .png .gif .bmp .tif .tiff .webp".split())
+"""Documents and pictures: data where their folder holds data; a name like `data_flow.png` only says what is shown."""
+_BUILT = frozenset("doctrees _build _doctrees".split())
+"""Folders in which documentation is built: its pickles are no models."""
 _LOGS = frozenset({"log", "logs", "mlruns", "wandb", "tensorboard", "tb"})
 _FOREIGN = frozenset({"node_modules", "vendor", "vendored", "third_party", "thirdparty", "site-packages", ".git"})
 _DATA_WORDS = frozenset(
@@ -82,6 +87,9 @@ _LIBRARIES = re.compile(
     rb"sklearn[._](?!utils._bunch|utils\nBunch|datasets)|xgboost|lightgbm|catboost|torch[._]|tensorflow|keras|statsmodels|"
     rb"prophet|surprise[._]|implicit[._]|gensim[._]|hmmlearn|lifelines|imblearn|tpot|autogluon|pycaret|mlxtend|pmdarima"
 )
+
+_PICKLED = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+_TORCH_PICKLE = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
 
 
 class LargeDataInGit(Practice):
@@ -131,10 +139,11 @@ def model_binary_in_git(found: Stored, versioning: Versioning, view: RepoView) -
     """By suffix; pickles and other mixed formats by what they hold, or by their name. Pointers are no models."""
     shown: list[Shown] = []
     looked = 0
-    for path, size in found.models.items():
+    for path, size in sorted(found.models.items(), key=lambda item: bare(posixpath.basename(item[0]))):
         if size is None:
             pointed = versioning.lfs is not None and versioning.lfs.tracks(path) is not None
-            if not pointed and (certain(path) or (modelish(path) and _suffix(path) not in _TEXTS)):
+            named = modelish(path) and _suffix(path) not in _TEXTS and not bare(posixpath.basename(path))
+            if not pointed and (certain(path) or named):
                 shown.append(Shown("model file, not in this clone", Location(path)))
             continue
         if (size < _POINTER_SIZE and (view.blob(path) or b"").startswith(POINTER)) or size < 32:
@@ -182,12 +191,25 @@ def may_be_data(path: str) -> bool:
     if suffix == ".gif":
         return bool(folders & {"data", "dataset", "datasets"})
     known = suffix in _MEDIA or not re.fullmatch(r"\.[a-z]+", suffix) or len(suffix) <= 5
-    return known and bool((folders | (words(name) if suffix in _MEDIA else set())) & _DATA_WORDS)
+    named = words(name) if suffix in _MEDIA - _PAGES else set()
+    return known and bool((folders | named) & _DATA_WORDS)
 
 
 def may_be_model(path: str) -> bool:
-    """By its suffix alone; what it holds is looked at later."""
-    return certain(path) or (posixpath.splitext(path)[1].lower() in _EITHER and not _in_data(path))
+    """By its suffix alone, or by its folder where it has none; what it holds is looked at later."""
+    if certain(path):
+        return True
+    folder, name = posixpath.split(path.lower())
+    if _in_data(path) or _BUILT.intersection(folder.replace(".doctrees", "doctrees").split("/")):
+        return False
+    return posixpath.splitext(name)[1] in _EITHER or (bare(name) and _in_models(folder))
+
+
+def bare(name: str) -> bool:
+    """Whether a file's name has no suffix that says what it is: `classifier`, `net_0.93`."""
+    if name.startswith(".") or "tfevents" in name:
+        return False
+    return re.search(r"[a-z]", posixpath.splitext(name.lower())[1]) is None
 
 
 def certain(path: str) -> bool:
@@ -220,6 +242,8 @@ def _in_models(folder: str) -> bool:
 def holds_model(path: str, content: bytes) -> bool:
     """A file whose suffix tells nothing: what it names, else its own name."""
     suffix = posixpath.splitext(path)[1].lower()
+    if bare(posixpath.basename(path)):
+        return _tensors(content) or (content.startswith(_PICKLED) and _LIBRARIES.search(content) is not None)
     if suffix in _PICKLES:
         if _VOCABULARY.search(posixpath.basename(path).lower()):
             return False
@@ -235,6 +259,11 @@ def holds_model(path: str, content: bytes) -> bool:
     if suffix == ".pb":
         return posixpath.basename(path) == "saved_model.pb" or modelish(path) or b"Const" in content[:100_000]
     return modelish(path)
+
+
+def _tensors(content: bytes) -> bool:
+    """What `torch.save` writes: an archive whose first member is `…/data.pkl`, or a pickle of its magic number."""
+    return (content.startswith(b"PK\x03\x04") and b"/data.pkl" in content[:400]) or content.startswith(_TORCH_PICKLE)
 
 
 def _suffix(path: str) -> str:

@@ -10,11 +10,13 @@ from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.files.symbols import Symbols
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Definition, External
+from mlops_lint.facts.project.project import Project
 from mlops_lint.model import Location
 from mlops_lint.practices.asserting import assertion
 from mlops_lint.practices.base import Practice, Shown
 from mlops_lint.practices.covered import Body, Covering, parameters
 from mlops_lint.practices.covering import reads_table
+from mlops_lint.practices.declared_checks import declared_checks
 from mlops_lint.practices.evidence import OwnCode, idle, judge, named
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -45,9 +47,10 @@ class DataValidation(Practice):
 
 
 @provides
-def data_validation(own: OwnCode, covering: Covering) -> DataValidation:
-    """Tools that check tables, tests over the real data, contracts written by hand."""
+def data_validation(own: OwnCode, covering: Covering, project: Project) -> DataValidation:
+    """Tools that check tables, tests over the real data, contracts written by hand or declared beside the tables."""
     shown = named(use for use in own.uses(_RUNS))
+    shown += declared_checks(own.code.view, project)
     shown += _schemas(own)
     shown += _expectations(own)
     for body in covering.bodies:

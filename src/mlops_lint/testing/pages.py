@@ -8,7 +8,7 @@ import datetime
 import functools
 import importlib.resources
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from mlops_lint.testing import marks as marking
@@ -20,6 +20,7 @@ _FILE = re.compile(r"`(?P<path>[^`]+)`(?P<words>(?:,\s*[a-z0-9]+)*):\s*")
 _DIRECTIVE = re.compile(r"(?P<key>outcome|today|files|git|ignored|on-disk|removed):\s*(?P<value>\S.*?)\s*")
 _COMMIT = re.compile(r"commit\s+(?P<date>\S+)\s+(?P<author>[^<:]+?)(?:\s+<(?P<email>[^>]*)>)?(?::\s*(?P<subject>.*))?")
 _WORDS = frozenset({"patch", "fixed", "untracked", "ignored", "blob", "base64"})
+_SIZE = re.compile(r"([0-9]{1,2})mb")
 CHARTER = "mlproject.yaml"
 
 
@@ -201,7 +202,7 @@ class _Builder:
 
     def _file(self, match: re.Match[str], line: int) -> None:
         words = frozenset(word.strip() for word in match["words"].split(",") if word.strip())
-        if unknown := sorted(words - _WORDS):
+        if unknown := sorted(word for word in words - _WORDS if not _SIZE.fullmatch(word)):
             raise PageError(f"unknown word after the path: {', '.join(unknown)}", line)
         self.pending = _Pending(self._path(match["path"], line), words, line)
 
@@ -222,6 +223,7 @@ class _Builder:
             self.listed += marking.findings(block.text, block.line + 1)
             return
         data, marks = _content(pending, block)
+        data = _grown(data, pending.words)
         if "fixed" in pending.words:
             self.fixed[pending.path] = data
         elif "blob" in pending.words:
@@ -299,6 +301,12 @@ def _content(pending: _Pending, block: _Block) -> tuple[bytes, list[Mark]]:
     if "patch" in pending.words:
         text, marks = _patched(pending, text, marks, first)
     return text.encode(), marks
+
+
+def _grown(data: bytes, words: Collection[str]) -> bytes:
+    """`12mb`: the content again and again, until it is as large as that."""
+    size = next((int(match[1]) * 1_000_000 for word in words if (match := _SIZE.fullmatch(word))), 0)
+    return data * (size // max(len(data), 1) + 1) if size else data
 
 
 def _patched(pending: _Pending, text: str, marks: list[Mark], line: int) -> tuple[str, list[Mark]]:

@@ -36,20 +36,26 @@ class Runner(Protocol):
 
 def view(case: Case) -> RepoView:
     """The case's repository, in memory."""
-    from mlops_lint.repo.memory import MemoryView
+    from mlops_lint.repo.memory import MemoryView, oid_of
     from mlops_lint.repo.view import Commit
 
-    commits = [
-        Commit(
-            sha=f"{number:040x}",
-            author_name=step.author,
-            author_email=step.email,
-            date=step.date,
-            subject=step.subject,
-            paths=tuple(sorted(step.files)),
+    commits = []
+    now: dict[str, str | None] = {}
+    for number, step in enumerate(case.commits, start=1):
+        after = {path: None if content is None else oid_of(content) for path, content in sorted(step.files.items())}
+        objects = {path: (now.get(path), oid) for path, oid in after.items() if now.get(path) != oid}
+        now |= after
+        commits.append(
+            Commit(
+                sha=f"{number:040x}",
+                author_name=step.author,
+                author_email=step.email,
+                date=step.date,
+                subject=step.subject,
+                paths=tuple(objects),
+                objects=objects,
+            )
         )
-        for number, step in enumerate(case.commits, start=1)
-    ]
     return MemoryView(
         dict(case.files),
         git=case.git,
@@ -58,6 +64,7 @@ def view(case: Case) -> RepoView:
         ignored=case.ignored,
         on_disk=case.on_disk,
         blobs=dict(case.blobs),
+        past=[content for step in case.commits for content in step.files.values() if content is not None],
     )
 
 

@@ -92,7 +92,9 @@ def _reader(path: str) -> _Reader | None:
         return dockerfile
     if _EXPLICIT.fullmatch(name):
         return files.explicit
-    return files.conda if _ENVIRONMENT.fullmatch(name) else None
+    if _ENVIRONMENT.fullmatch(name):
+        return files.conda
+    return files.conda_by_content if name.endswith((".yml", ".yaml")) else None
 
 
 @provides

@@ -68,6 +68,8 @@ def _strings(path: str, node: Node | None, *, optional: bool = False) -> Iterato
             yield Requirement(line.name, line.specifier, line.pinned, place(path, scalar), optional)
 
 
+_CONDA = re.compile(r"^dependencies:", re.MULTILINE)
+_MAX_ENVIRONMENT = 200_000
 _EXACT = re.compile(r"={0,3}\s*\d[\w.!+-]*")
 
 
@@ -210,6 +212,22 @@ def conda(view: RepoView, path: str) -> Read | None:
             found.append(requirement)
     read = _with_python(DependencyFile(path, "conda", tuple(found)), path, python, 2)
     return Read(read.file, read.python, read.python_text.removeprefix("python").lstrip("= "), read.rank)
+
+
+def conda_by_content(view: RepoView, path: str) -> Read | None:
+    """A conda environment under another name: its channels are given, or Python is among what it needs."""
+    text = text_of(view, path) or ""
+    if len(text) > _MAX_ENVIRONMENT or not _CONDA.search(text):
+        return None
+    tree = yaml_of(view, path)
+    names = (
+        [word(item).strip().partition("=")[0].rstrip(" <>!~") for item in items(tree.get("dependencies"))]
+        if tree
+        else []
+    )
+    if tree is None or not any(names) or not (items(tree.get("channels")) or {"python", "pip"}.intersection(names)):
+        return None
+    return conda(view, path)
 
 
 def _conda_line(path: str, item: Node) -> Requirement | None:

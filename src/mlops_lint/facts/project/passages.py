@@ -24,6 +24,9 @@ _LINK = re.compile(r"\[([^\]\[\n]*)\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)|\[
 _TAG = re.compile(r"</?[A-Za-z!][^<>\n]*>")
 _ADDRESS = re.compile(r"<?https?://[^\s<>)]+>?")
 _ITEM = re.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+")
+_TREE = re.compile(r"^[\s|`]*(?:[│├└┣┗┃]|\|--|\+--|`--|\|__)")
+"""Drawings of folders."""
+_INDENTED = re.compile(r"^(?: {4}|\t)\s*\S")
 _END = re.compile(r"(?<=[.!?。])[\"'”’)*_]{0,3}\s+(?=[^a-z\s])")
 
 
@@ -76,6 +79,7 @@ def _blocks(lines: list[str]) -> Iterator[Sentence]:
 def _rows(lines: list[str]) -> Iterator[tuple[int, str, str]]:
     """(number, cleaned line, kind) without fences, tables and front matter."""
     fence, comment = False, False
+    indented = _indented(lines)
     front = bool(lines) and lines[0].strip() == "---"
     for number, raw in enumerate(lines, 1):
         if front:
@@ -91,6 +95,8 @@ def _rows(lines: list[str]) -> Iterator[tuple[int, str, str]]:
             or comment
             or raw.lstrip().startswith(("|", "<!--", ".. "))
             or raw.startswith(("    $", "\t$"))
+            or number in indented
+            or _TREE.match(raw)
             or len(raw) > MAX_LINE
         ):
             yield number, "", ""
@@ -105,6 +111,26 @@ def _rows(lines: list[str]) -> Iterator[tuple[int, str, str]]:
             yield number, clean(head[1] or head[2] or head[3] or ""), "heading"
         else:
             yield number, clean(raw), ""
+
+
+def _indented(lines: list[str]) -> frozenset[int]:
+    """The numbers of lines in blocks of code that are only indented: below a blank line, and not within a list."""
+    found = set()
+    blank, listing, code = True, False, False
+    for number, raw in enumerate(lines, 1):
+        if not raw.strip():
+            blank = True
+            continue
+        deep = _INDENTED.match(raw) is not None
+        code = deep and not listing and (code or blank)
+        if code:
+            found.add(number)
+        elif _ITEM.match(raw):
+            listing = True
+        elif blank and not raw[0].isspace():
+            listing = False
+        blank = False
+    return frozenset(found)
 
 
 def clean(line: str) -> str:

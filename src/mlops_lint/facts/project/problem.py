@@ -76,6 +76,20 @@ _ANSWERS = re.compile(
     r"websites?|books?|papers?|repositor(?:y|ies)|codebase|videos?|docs)|questions?[- ]answering\s+\w+)",
     re.IGNORECASE,
 )  # fmt: skip
+_ASKED_FOR = re.compile(
+    r"\b(?:(?:allows?|lets?|enables?|helps?)\s+(?:the\s+)?(?:users?|customers?|people|anyone|you|them)|users?\s+can|"
+    r"customers?\s+can)\s+(?:to\s+)?(?:request|ask\s+for)\s+"
+    r"(?!(?:an?\s+|the\s+|new\s+|more\s+)*(?:access|help|support|reviews?|quotas?|refunds?|demos?|certificates?|tokens?|"
+    r"permissions?|information|pull)\b)(?P<object>.{3,80})",
+    re.IGNORECASE,
+)
+"""What users get when they ask."""
+_ESTIMATED = re.compile(
+    r"\W*(?:azure |aws |cloud |project |monthly )?(?:costs?|time|efforts?|budget|pricing|resources?|memory|duration) "
+    r"estimat\w+\W*",
+    re.IGNORECASE,
+)
+"""Headings about what it takes to run something."""
 _CONTEST = re.compile(
     r"\b(?:solutions?|submissions?|code|place|entry|approach|implementation|repo(?:sitory)?|"
     r"participat\w+|winning|medal)\b.{0,60}?\b(?:to|for|of|in|from|on)\b.{2,90}?"
@@ -184,6 +198,8 @@ def states(text: str, *, heading: str = "", title: bool = False, index: int = 0)
     if _KOREAN.search(text):
         return NAMES if title else SAYS
     if title:
+        if _ESTIMATED.fullmatch(text):
+            return ""
         return NAMES if _specific(_TASKED, text) or _specific(_VERBED, text) else ""
     aside = bool(_ASIDE_HEADINGS.search(heading)) and not _ABOUT_HEADINGS.search(heading)
     if aside or (_TEACHES.search(text) and not _AIM.search(text[:60])):
@@ -196,6 +212,8 @@ def states(text: str, *, heading: str = "", title: bool = False, index: int = 0)
     if not leads and not _SOFTWARE.search(text):
         return ""
     if leads and (_LANGUAGE.search(text) or _specific(_SOLVES, text) or _specific(_MADE, text, 2)):
+        return SAYS
+    if index < 8 and _specific(_ASKED_FOR, text):
         return SAYS
     if _RISK.search(text) or (_VISION.search(text) and leads):
         return SAYS

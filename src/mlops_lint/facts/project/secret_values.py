@@ -58,13 +58,21 @@ _PLACEHOLDER = re.compile(
     r"kms|env\b|environ|getenv|secrets\.|-----{1}$|^-+$|^[*x.#_-]+$|my[-_]|insecure|unused|ignored?|empty|invalid",
     re.IGNORECASE,
 )
+_NOT_NEEDED = re.compile(
+    r"(?:sk-?)?(?:no[-_ ]?(?:api[-_ ]?)?keys?(?:[-_ ]?(?:is[-_ ]?)?(?:needed|required|used|necessary))?|"
+    r"no[-_ ]?(?:need(?:ed)?|required)|not[-_ ]?(?:used|needed|set|required|necessary|applicable)|"
+    r"none|null|unused|empty)",
+    re.IGNORECASE,
+)
+"""What is given to a client of a local service, which asks for no key."""
 _REFERENCE = re.compile(
     r"^(?:https?://|s3://|gs://|file:|/|\./|~|@|projects/|[\w-]+\.(?:json|ya?ml|txt|pem|key|env|py)$)"
 )
 _CODE = re.compile(r"^[A-Za-z_][\w.]*(?:\(|\[)|^(?:os|env|config|settings|self|secrets|ctx|args|var|data|local)\.")
 _PASSWORD = re.compile(r"pass|pwd", re.IGNORECASE)
 _WORDS = re.compile(
-    r"(?:[A-Z][a-z]|[a-z])[a-z]*(?:[-_. ](?:[A-Z][a-z]|[a-z])[a-z]*)*[0-9]{0,4}|[A-Z]+(?:[-_ ][A-Z]+)*[0-9]{0,4}|[0-9]{1,8}"
+    r"(?:[A-Z][a-z]|[a-z])[a-z]*(?:[-_. ](?:[A-Z][a-z]|[a-z])[a-z]*)*[0-9]{0,4}|"
+    r"[A-Z]+(?:[-_ ][A-Z]+)*[0-9]{0,4}|[0-9]{1,8}"
 )
 _FORMULA = re.compile(r"[A-Za-z0-9+/=_\-.:~]{16,2000}")
 _INSIDE = re.compile(r"\b(?:password|pwd)=([^\s;'\"&{}<>$]{4,80})", re.IGNORECASE)
@@ -117,6 +125,8 @@ def given(name: str, value: str) -> str:
         return STRONG if not re.search(r"id[0-9]?$", name, re.IGNORECASE) and len(set(value)) > 6 else ""
     if value.startswith("django-insecure-") and len(value) > 40:
         return STRONG
+    if _NOT_NEEDED.fullmatch(value):
+        return ""
     if _PLACEHOLDER.search(value):
         return WEAK if not re.search(r"your|xxx|<|\{|\$|\*|\.\.\.|^-", value, re.IGNORECASE) else ""
     if _PASSWORD.search(name):

@@ -1,0 +1,46 @@
+"""Whether somebody can see how fast, how often and how well the service answers."""
+
+from mlops_lint import (
+    Charter,
+    Emitting,
+    Evidence,
+    Finding,
+    Grade,
+    Kind,
+    Location,
+    Related,
+    Results,
+    Serving,
+    Severity,
+    Unknown,
+    check,
+)  # fmt: skip
+
+KINDS = ("latency", "cost")
+
+
+def _online(charter: Charter) -> bool | str:
+    online = charter.text("deployment", "mode") in ("online", "streaming")
+    return (online and charter.stage == "production") or "nothing answers online in production"
+
+
+@check("MN009", level=4, gate=True, severity=Severity.WARNING, dimension="monitoring", when=_online)
+def operating_metrics_missing(charter: Charter, emitting: Emitting, serving: Serving) -> Results:
+    """The service gives out no number about its latency, errors, throughput or cost."""
+    place = charter.at("deployment", "mode")
+    for index in range(charter.items("monitoring", "hooks")):
+        route = ("monitoring", "hooks", index)
+        if isinstance(charter.get(*route), dict) and charter.text(*route, "kind") in KINDS:
+            yield Evidence(place, charter.at(*route), Grade.STATED, "a hook; whether it is called is MN002's")
+            return
+    roots = serving.declared(charter.text("deployment", "entrypoint"), charter.text("deployment", "predicts_in"))
+    found = emitting.operating(roots or serving.found())
+    if found is not None:
+        yield Evidence(place, found, Grade.LINKED)
+    elif not (roots or serving.found()):
+        yield Unknown(place, "no serving code is read here, so what it gives out cannot be told")
+    else:
+        at = Location((roots or serving.found())[0].path)
+        message = "the service gives out no latency, errors, throughput or cost"
+        said = (Related(at, "nothing is measured here"),)
+        yield Finding(place, Kind.ABSENCE, message, "time the call that predicts, and count what fails", said)

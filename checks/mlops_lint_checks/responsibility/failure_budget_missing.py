@@ -1,0 +1,95 @@
+from mlops_lint import (
+    Charter,
+    Evidence,
+    Finding,
+    Grade,
+    Implementations,
+    Kind,
+    Recorded,
+    Related,
+    Results,
+    Severity,
+    Unknown,
+    check,
+    placeholder,
+    within,
+)  # fmt: skip
+
+BLOCK = "autonomy"
+STATED = {
+    "max_failure_rate": "how often it may fail",
+    "consequence": "what a failure leads to",
+    "severity": "how bad that is",
+}
+FATAL = ("goal", "ethics", "single_error_fatal")
+
+
+def _applies(charter: Charter) -> bool | str:
+    if charter.archetype == "autonomous" or charter.get(*FATAL) is True:
+        return True
+    return "the system does not act on its own, and no single error is fatal"
+
+
+@check("RS009", level=3, gate=True, severity=Severity.ERROR, dimension="responsibility", when=_applies)
+def failure_budget_missing(charter: Charter, implementations: Implementations, recorded: Recorded) -> Results:
+    """How often the system may fail is not said, not estimated, or exceeded."""
+    missing = [name for name in STATED if placeholder(charter.text(BLOCK, name))]
+    if missing:
+        said = " and ".join(STATED[name] for name in missing)
+        why = "the system acts on its own" if charter.archetype == "autonomous" else "a single error is fatal"
+        fields = ", ".join(f"`{BLOCK}.{name}`" for name in missing)
+        yield Finding(
+            charter.key_at(BLOCK), Kind.ABSENCE, f"{why}, and nobody says {said}",
+            help=f"agree on it with whoever bears the consequence, and fill in {fields}",
+        )  # fmt: skip
+    if charter.has(BLOCK):
+        yield from _estimated(charter, implementations)
+        yield from _kept(charter, recorded)
+
+
+def _estimated(charter: Charter, implementations: Implementations) -> Results:
+    text = charter.text(BLOCK, "estimated_in")
+    if text is None:
+        yield Finding(
+            charter.key_at(BLOCK), Kind.ABSENCE, "no code estimates how often the system fails",
+            help="estimate it on the held-out set, with bounds, and name the code as `autonomy.estimated_in`",
+        )  # fmt: skip
+        return
+    claim = charter.at(BLOCK, "estimated_in")
+    found = implementations.of(text)
+    if isinstance(found, str):
+        yield Unknown(claim, found)
+    elif fault := implementations.fault(found):
+        said = (Related(found.at, fault),)
+        help_text = "estimate the rate there on the held-out set, and call it where the model is evaluated"
+        yield Finding(claim, Kind.FALSE_CLAIM, f"`{text}` estimates nothing: {fault}", help_text, said)
+    elif doubt := implementations.doubt(found):
+        yield Unknown(claim, f"whether `{text}` is run cannot be told: {doubt}", found.at)
+    else:
+        yield Evidence(claim, found.at, Grade.LINKED)
+
+
+def _kept(charter: Charter, recorded: Recorded) -> Results:
+    allowed, pointer = charter.number(BLOCK, "max_failure_rate"), charter.text(BLOCK, "recorded_in")
+    if pointer is None:
+        yield Finding(
+            charter.key_at(BLOCK), Kind.ABSENCE, "no rate of failures is recorded",
+            help="write the estimated rate into a file, and name it as `autonomy.recorded_in`",
+        )  # fmt: skip
+        return
+    claim = charter.at(BLOCK, "max_failure_rate" if allowed is not None else "recorded_in")
+    number = recorded.number(pointer)
+    if number is None:
+        yield Unknown(claim, recorded.why_not(pointer))
+    elif allowed is not None:
+        fits = within(number.value, None, allowed, 1.0)
+        if fits is None:
+            reason = f"{number.value:g} is recorded and {allowed:g} is allowed: one seems to be a percentage"
+            yield Unknown(claim, reason, number.at)
+        elif fits:
+            yield Evidence(claim, number.at, Grade.AGREED, f"{number.value:g} of {allowed:g}")
+        else:
+            message = f"the recorded failure rate of {number.value:g} is above the {allowed:g} that are allowed"
+            said = (Related(number.at, f"recorded: {number.value:g}"),)
+            help_text = "narrow the situations in which it acts (abstain, ask a person) until the rate holds"
+            yield Finding(claim, Kind.UNMET_PROMISE, message, help=help_text, related=said)

@@ -1,0 +1,116 @@
+"""Whether what keeps an autonomous system within bounds is asked before it acts."""
+
+from dataclasses import dataclass
+
+from mlops_lint import (
+    Charter,
+    Definition,
+    Elsewhere,
+    Evidence,
+    Finding,
+    Grade,
+    Guarding,
+    Implementations,
+    Kind,
+    Location,
+    Related,
+    Result,
+    Results,
+    Serving,
+    Severity,
+    Uncertain,
+    Unknown,
+    Wired,
+    Wiring,
+    check,
+)  # fmt: skip
+
+ASK = "ask it before the system acts, and let the answer decide"
+
+
+@dataclass(frozen=True)
+class _Guard:
+    claim: Location
+    text: str
+    stop: bool
+
+
+def _applies(charter: Charter) -> bool | str:
+    if charter.archetype != "autonomous":
+        return "the project is not autonomous"
+    return charter.items("autonomy", "guardrails") > 0 or charter.has("autonomy", "stop_in") or "no guardrail is named"
+
+
+@check("RS008", level=2, gate=True, severity=Severity.ERROR, dimension="responsibility", caps=True, when=_applies)
+def guardrail_not_on_path(
+    charter: Charter, wiring: Wiring, serving: Serving, guarding: Guarding, implementations: Implementations
+) -> Results:
+    """A guardrail is not asked on the way from prediction to action, or its answer is ignored."""
+    declared = serving.declared(*(charter.text("deployment", name) for name in ("entrypoint", "predicts_in")))
+    roots = declared or serving.found()
+    for index, text in enumerate(charter.texts("autonomy", "guardrails")):
+        guard = _Guard(charter.at("autonomy", "guardrails", index), text, stop=False)
+        subject = wiring.subject(text)
+        if isinstance(subject, str):
+            yield Unknown(guard.claim, subject)
+        elif why := wiring.stub(subject):
+            yield _lie(guard, f"the guardrail `{text}` holds nothing back: {why}", wiring.at(subject), why)
+        else:
+            answer = wiring.look(subject, roots)
+            yield _judged(guard, subject, answer, roots, bool(declared), wiring, guarding)
+    if (stop := charter.text("autonomy", "stop_in")) is not None:
+        guard = _Guard(charter.at("autonomy", "stop_in"), stop, stop=True)
+        found = implementations.of(stop)
+        if isinstance(found, str):
+            yield Unknown(guard.claim, found)
+        elif fault := implementations.fault(found):
+            yield _lie(guard, f"`{stop}` stops nothing: {fault}", found.at, fault)
+        elif found.definition is None:
+            yield Evidence(guard.claim, found.at, Grade.PRESENT)
+        else:
+            answer = wiring.look(found.definition, roots)
+            yield _judged(guard, found.definition, answer, roots, bool(declared), wiring, guarding)
+
+
+def _judged(
+    guard: _Guard, subject: object, answer: object, roots: tuple[Definition, ...], sure: bool, wiring: Wiring,
+    guarding: Guarding,
+) -> Result:  # fmt: skip
+    name = f"`{guard.text}`"
+    defined = wiring.at(subject) if isinstance(subject, Definition) else None
+    if isinstance(answer, Wired):
+        return _heard(guard, subject, answer.at, roots, guarding)
+    if isinstance(answer, Uncertain):
+        return Unknown(guard.claim, f"a call on the way cannot be followed, and might be {name}", answer.at)
+    other = answer if isinstance(answer, Elsewhere) else None
+    if other is not None and other.where == "other code":
+        if guard.stop:
+            return Evidence(guard.claim, other.at, Grade.LINKED, "called by a program of its own")
+        if not sure:
+            reason = f"{name} is called, but the way from prediction to action is not known"
+            return Unknown(guard.claim, f"{reason}; `deployment.entrypoint` would settle it", other.at)
+        return _lie(guard, f"{name} is not on the way from prediction to action", other.at, "called here alone")
+    if other is None and guard.stop and defined is not None:
+        return Evidence(guard.claim, defined, Grade.PRESENT, "a handler or program of its own")
+    if other is None:
+        return _lie(guard, f"nothing calls {name}", defined, "defined here, called nowhere")
+    verb = "calls" if other.where.startswith("code") else "call"
+    return _lie(guard, f"only {other.where} {verb} {name}", other.at, "called here alone")
+
+
+def _heard(
+    guard: _Guard, subject: object, at: Location, roots: tuple[Definition, ...], guarding: Guarding
+) -> Evidence | Finding:
+    """A guard that cannot stop anything by itself must be listened to."""
+    if isinstance(subject, Definition) and subject.kind == "function" and not guarding.stops(subject):
+        if not guarding.answers(subject):
+            return _lie(
+                guard, f"`{guard.text}` neither answers nor stops anything", guarding.code.at(subject), "ends silently"
+            )
+        if ignored := guarding.ignored(subject, roots):
+            return _lie(guard, f"`{guard.text}` is called, and {ignored.how}", ignored.at, ignored.how)
+    return Evidence(guard.claim, at, Grade.LINKED)
+
+
+def _lie(guard: _Guard, message: str, at: Location | None, said: str) -> Finding:
+    return Finding(guard.claim, Kind.FALSE_CLAIM, message, ASK, (Related(at, said),) if at else ())

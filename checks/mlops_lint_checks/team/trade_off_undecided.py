@@ -1,0 +1,73 @@
+from dataclasses import dataclass
+
+from mlops_lint import (
+    TENSIONS,
+    Charter,
+    Evidence,
+    Finding,
+    Grade,
+    Kind,
+    Related,
+    Results,
+    Severity,
+    Wishes,
+    check,
+    placeholder,
+)
+
+ROUTE = ("team", "stakeholders")
+
+
+@dataclass(frozen=True)
+class _Wish:
+    index: int
+    role: str
+    kinds: frozenset[str]
+
+
+def _applies(charter: Charter) -> bool | str:
+    return charter.items(*ROUTE) > 1 or "fewer than two stakeholders are named"
+
+
+@check("TM003", level=3, severity=Severity.WARNING, dimension="collaboration", when=_applies)
+def trade_off_undecided(charter: Charter, wishes: Wishes) -> Results:
+    """Stakeholders want what pulls apart, and no trade-off decision covers it."""
+    wanted = [
+        _Wish(
+            index,
+            charter.text(*ROUTE, index, "role") or "",
+            wishes.kinds(charter.text(*ROUTE, index, "metric"), charter.text(*ROUTE, index, "wants")),
+        )
+        for index in range(charter.items(*ROUTE))
+    ]
+    for pair in TENSIONS:
+        sides = _apart(wanted, pair)
+        if sides is None:
+            continue
+        one, other = sides
+        decision = _decision(charter, wishes, pair)
+        if decision is not None:
+            yield Evidence(charter.at(*ROUTE, other.index), charter.at("team", "trade_offs", decision), Grade.STATED)
+            continue
+        yield Finding(
+            charter.at(*ROUTE, other.index),
+            Kind.ABSENCE,
+            f"{one.role!r} wants {pair[0]} and {other.role!r} wants {pair[1]}; no trade-off is decided",
+            help="decide what comes first, and write it in `team.trade_offs`",
+            related=(Related(charter.at(*ROUTE, one.index), f"{one.role} wants {pair[0]}"),),
+        )
+
+
+def _apart(wanted: list[_Wish], pair: tuple[str, str]) -> tuple[_Wish, _Wish] | None:
+    """Two roles of which each wants one side alone."""
+    first = next((wish for wish in wanted if pair[0] in wish.kinds and pair[1] not in wish.kinds), None)
+    second = next((wish for wish in wanted if pair[1] in wish.kinds and pair[0] not in wish.kinds), None)
+    return (first, second) if first is not None and second is not None else None
+
+
+def _decision(charter: Charter, wishes: Wishes, pair: tuple[str, str]) -> int | None:
+    for index in range(charter.items("team", "trade_offs")):
+        at = ("team", "trade_offs", index)
+        if not placeholder(charter.text(*at, "decision")) and wishes.covers(charter.texts(*at, "between"), pair):
+            return index
+    return None

@@ -1,0 +1,1 @@
+"""Messages of customers, sent to the right queue with a drafted answer."""

@@ -1,0 +1,1 @@
+"""Which disease a leaf has, from a phone's photo."""

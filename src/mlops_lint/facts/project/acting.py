@@ -1,0 +1,157 @@
+"""Which calls give predictions or a language model's text, and what acts upon the world because of one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+
+from mlops_lint.facts.files.chains import chain
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.tainting import Judge, Received, Site, Tainting
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_PREDICT = frozenset("predict predict_proba predict_on_batch decision_function predict_one predict_proba_one".split())
+_CHAT = re.compile(
+    r"(?:\.chat\.completions|\.completions|\.beta\.chat\.completions|\.responses)\.(?:create|parse|acreate)$|"
+    r"(?:^|\.)(?:ChatCompletion|Completion)\.a?create$|\.(?:a?generate_content|invoke_model|converse|text_generation|"
+    r"chat_completion)$"
+)
+_LIBRARIES = (
+    "anthropic.", "litellm.completion", "litellm.acompletion", "ollama.chat", "ollama.generate", "replicate.run",
+    "langchain", "llama_index", "vllm.LLM", "cohere.", "mistralai.", "groq.", "together.", "transformers.pipeline()",
+    "google.generativeai", "dspy.", "guidance.", "instructor.",
+)  # fmt: skip
+_ANSWERS = frozenset(
+    "create invoke ainvoke run arun predict complete acomplete chat generate achat query aquery completion acompletion "
+    "stream call apredict predict_messages generate_content".split()
+)
+_STRONG = re.compile(
+    r"^stripe\.(?:Refund|Charge|PaymentIntent|Payout|Transfer|Subscription)\.(?:create|modify|cancel|delete)$|"
+    r"^twilio\.rest\.Client\(\)\.(?:messages|calls)\.create$"
+)
+_MAIL = re.compile(
+    r"^smtplib\.SMTP(?:_SSL)?\(\)\.(?:sendmail|send_message)$|^django\.core\.mail\.send_mail$|"
+    r"^(?:flask_mail|fastapi_mail)\..*\.send(?:_message)?$|^sendgrid\..*\.send$|^yagmail\.SMTP\(\)\.send$"
+)
+_HTTP = re.compile(r"^(?:requests|httpx|aiohttp)\.(?:[A-Za-z]+\(\)\.)?(?:post|put|patch|delete|request)$")
+_EFFECTS = frozenset(
+    "post put patch sendmail send_message send_email send_mail execute executemany commit publish create send".split()
+)
+_ACTS = frozenset(
+    "refund charge pay payout payment payments disburse block ban suspend approve reject deny decline cancel buy sell "
+    "trade transfer terminate disable unlock close lock revoke order orders dispatch fire evict".split()
+)
+_TELLS = frozenset("send email mail sms text notify reply message post call phone".split())
+_PEOPLE = frozenset(
+    "customer customers client user users applicant applicants patient patients borrower subscriber dealer guest "
+    "recipient recipients tenant student driver member buyer seller consumer citizen candidate".split()
+)
+_INSIDE = frozenset(
+    "reviewer reviewers review agent agents clerk clerks staff team desk digest report list summary draft drafts queue "
+    "inbox analyst analysts operator operators expert experts slack alert alerts oncall pager log metric metrics event "
+    "telemetry monitor monitoring trace feedback proposal suggestion suggestions task tasks audit pending moderator "
+    "moderators nurse nurses doctor doctors triage dashboard webhook mlflow wandb".split()
+)
+_CONFIRMS = frozenset("confirm confirmed confirmation approval approved".split())
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of names and texts, in lower case."""
+    return frozenset(word.lower() for word in _WORD.findall(text))
+
+
+class Acting:
+    """Judges single calls, and finds the actions that predictions trigger."""
+
+    def __init__(self, code: Code, tainting: Tainting) -> None:
+        self.code = code
+        self.tainting = tainting
+
+    def language(self, site: Site) -> bool:
+        """Whether a call gives the text of a language model."""
+        if site.target is not None:
+            return False
+        text = chain(site.node.func)
+        name = site.name.replace("()", "")
+        if _CHAT.search(text) or _CHAT.search(name):
+            return True
+        if text.endswith(".messages.create") and self._imports(site.by.path, "anthropic"):
+            return True
+        known = site.name.startswith(_LIBRARIES) or name.startswith(_LIBRARIES)
+        return known and (site.last in _ANSWERS or site.name.startswith(("transformers.", "replicate.run")))
+
+    def prediction(self, places: Iterable[Definition]) -> Judge:
+        """Whether a call gives a prediction: of a model's method, of a language model, of one of `places`."""
+        own = frozenset(places)
+
+        def judge(site: Site) -> bool:
+            if site.target is not None:
+                return site.target in own
+            return site.last in _PREDICT or self.language(site)
+
+        return judge
+
+    def actions(
+        self, roots: Iterable[Definition], places: Iterable[Definition], reviews: Iterable[Definition], reviewer: str
+    ) -> list[Received]:
+        """The calls that act on a prediction with nobody in between."""
+        roots, between = tuple(roots), frozenset(reviews)
+        predicts = self.prediction(places)
+        looked = {one for review in between for one in self._behind(review, predicts)}
+
+        def asks(site: Site) -> bool:
+            own = site.target in between or bool(words(site.last) & _CONFIRMS)
+            return own or site.name == "builtins.input" or (site.last == "input" and not site.name)
+
+        asked = {site.by for site in self.tainting.calls(roots) if asks(site)}
+        found = self.tainting.follow(roots, predicts, asks, gated=asked)
+        inside = _INSIDE | words(reviewer)
+        return [one for one in found if one.site.by not in looked and self._acts(one.site, inside)]
+
+    def _behind(self, review: Definition, predicts: Judge) -> frozenset[Definition]:
+        """What runs once somebody has looked; nothing where the prediction is made in there too."""
+        bodies = frozenset(module.body for module in self.code.modules.values())
+        behind = self.code.reachable([review], bodies).definitions
+        sites = (
+            self.tainting.site(one, part.node)
+            for one in behind
+            for part in self.tainting.parts(one)
+            if isinstance(part.node, ast.Call)
+        )
+        return frozenset() if any(predicts(site) for site in sites) else behind
+
+    def _acts(self, site: Site, inside: frozenset[str]) -> bool:
+        if self.code.is_test(site.by.path) or site.target is not None:
+            return False
+        own = words(site.by.name)
+        text = own | words(ast.unparse(site.node)[:400])
+        if text & inside:
+            return False
+        if _STRONG.match(site.name):
+            return True
+        if _MAIL.match(site.name) or site.last in ("send_email", "sendmail", "send_mail"):
+            return bool(text & (_PEOPLE | _ACTS))
+        http = bool(_HTTP.match(site.name))
+        if not http and site.last not in _EFFECTS:
+            return False
+        if own & _ACTS or (own & _TELLS and text & _PEOPLE):
+            return True
+        return http and bool(_addressed(site.node) & _ACTS)
+
+    def _imports(self, path: str, library: str) -> bool:
+        return any(fact.module.partition(".")[0] == library for fact in self.code.modules[path].symbols.imports)
+
+
+def _addressed(node: ast.Call) -> frozenset[str]:
+    """The words of the address that a call goes to."""
+    first = node.args[0] if node.args else next((word.value for word in node.keywords if word.arg == "url"), None)
+    texts = [part.value for part in ast.walk(first) if isinstance(part, ast.Constant)] if first is not None else []
+    return words(" ".join(text for text in texts if isinstance(text, str)))
+
+
+@provides
+def acting(code: Code, tainting: Tainting) -> Acting:
+    """Nothing is followed before it is asked for."""
+    return Acting(code, tainting)

@@ -1,0 +1,95 @@
+"""Where code puts what it captures, and whether anything carries that on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Definition, External, Reach
+from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.serving import Serving
+from mlops_lint.facts.project.values import HOLE
+from mlops_lint.facts.project.writes import Write, Writes
+
+_IDLE = (
+    "builtins.", "logging.", "math.", "numpy.", "re.", "datetime.", "fastapi.", "flask.", "typing.", "time.",
+    "hashlib.", "json.",
+    "structlog.", "loguru.", "pandas.", "pydantic.", "pathlib.Path", "os.path.", "collections.", "uuid.",
+)  # fmt: skip
+_MEMORY = frozenset(
+    "append get items keys values format join split strip lower upper info debug warning error extend update add pop "
+    "read hexdigest digest encode decode json dict isoformat exists resolve mkdir".split()
+)
+_CARRIERS = (".py", ".yaml", ".yml", ".sh", ".sql", ".toml", ".ipynb", ".cfg", ".tf")
+
+
+class Capturing:
+    """Answers for one function at a time."""
+
+    def __init__(self, code: Code, writes: Writes, serving: Serving) -> None:
+        self.code = code
+        self.serving = serving
+        self.writes = writes
+
+    def _reach(self, subject: Definition) -> Reach:
+        """What it runs itself; importing its file, and with that other handlers, is none of that."""
+        bodies = {module.body for module in self.code.modules.values()}
+        return self.code.reachable([subject], self.serving.beside([subject]) | bodies)
+
+    def written(self, subject: Definition) -> list[Write]:
+        """The files that a function writes, itself or through others."""
+        reach = self._reach(subject)
+        inside = [(one.path, one.line, one.end_line) for one in reach.definitions if one.kind != "module"]
+        return [
+            one
+            for one in self.writes.all
+            if (one.definition in reach and one.definition.kind != "module")
+            or any(one.sink.path == path and line <= one.sink.line <= end for path, line, end in inside)
+        ]
+
+    def places(self, write: Write) -> tuple[str, ...]:
+        """Where a file is written; the folder that is known where its name is not. Empty where nothing is."""
+        if write.paths or write.pattern is None:
+            return write.paths
+        known = write.pattern.partition(HOLE)[0].rpartition("/")[0]
+        return (self.code.project.join(known),) if known and not known.startswith(("/", "~")) else ()
+
+    def hands_on(self, subject: Definition) -> bool:
+        """Whether it calls anything that may keep what it is given: a database, a queue, a service."""
+        for one in self._reach(subject).definitions:
+            if one.kind == "module":
+                continue
+            for use in self.code.modules[one.path].symbols.uses:
+                if (
+                    use.call
+                    and self.code.graph.scope(one.path, use.scope) == one
+                    and self._keeps(one.path, use.scope, use.chain)
+                ):
+                    return True
+        return False
+
+    def _keeps(self, path: str, scope: str, chain: str) -> bool:
+        value = self.code.resolve(path, scope, chain)
+        if isinstance(value, External):
+            return not value.name.startswith(_IDLE)
+        return value is None and "." in chain and chain.rpartition(".")[2] not in _MEMORY
+
+    def carried(self, found: Iterable[Write]) -> bool:
+        """Whether other code, or a file of commands, names what is written."""
+        known = list(found)
+        names = {one.path.rpartition("/")[2] if one.path else path for one in known for path in self.places(one)[:1]}
+        writing = {one.sink.path for one in known} | {one.at.path for one in known}
+        return any(name in text for path, text in self._texts.items() if path not in writing for name in names)
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        view, project = self.code.view, self.code.project
+        paths = [path for path in view.entries if path.endswith(_CARRIERS) and path != project.charter_path]
+        return {path: text_of(view, path) or "" for path in paths if project.owns(path) and not self.code.is_test(path)}
+
+
+@provides
+def capturing(code: Code, writes: Writes, serving: Serving) -> Capturing:
+    """Looked for when asked for."""
+    return Capturing(code, writes, serving)

@@ -1,0 +1,215 @@
+"""Whether code does what a control of privacy promises: replaces, redacts, encrypts, leaves out, blurs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlops_lint.documents.node import DocumentError
+from mlops_lint.facts.files.chains import chain
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.features import tokens
+from mlops_lint.facts.project.personal import Personal
+from mlops_lint.facts.project.shipped import Shipped
+from mlops_lint.model import Location
+from mlops_lint.repo.view import Unreadable
+
+KINDS = (
+    ("noise", re.compile(r"differential|noise|\bdp[- ]?sgd\b")),
+    ("redact", re.compile(r"redact|mask|scrub|blur|censor|pii filter")),
+    ("replace", re.compile(r"pseudonym|anonym|hash|tokeni[sz]|de-?identif|surrogate|salted")),
+    ("encrypt", re.compile(r"encrypt|cipher")),
+    ("drop", re.compile(r"drop|remov|strip|exclud|left out|leave out|minimi[sz]|delet")),
+)
+_ELSEWHERE = re.compile(
+    r"upstream|at (?:the )?source|before (?:the )?export|in the (?:crm|warehouse|export|dwh|ehr|source|bucket)|by the|"
+    r"vendor|provider|at rest|in transit|disk|bucket|storage|s3|kms|access|after \d|retention|on request|role|database"
+)
+_NAMES = re.compile(r"pseudonym|anonym|redact|mask|scrub|de_?identif|tokeni[sz]e_?(?:id|pii)|"
+                    r"hash_?(?:id|user|email|pii)|encrypt|pii", re.IGNORECASE)  # fmt: skip
+_HASHES = ("hashlib.", "hmac.", "uuid.uuid5", "uuid.uuid3", "bcrypt.", "argon2.", "passlib.", "mmh3.", "xxhash.",
+           "pandas.util.hash_", "cryptography.", "Crypto.", "nacl.", "faker.", "secrets.token")  # fmt: skip
+_TOOLS = ("presidio_analyzer.", "presidio_anonymizer.", "scrubadub.", "google.cloud.dlp", "anonymizedf.", "piicatcher.",
+          "spacy_anonymizer.", "langchain_experimental.data_anonymizer", "llm_guard.", "datafog.")  # fmt: skip
+_CIPHERS = ("cryptography.", "Crypto.", "Cryptodome.", "nacl.", "google.cloud.kms", "tink.", "pyAesCrypt.")
+_NOISE = ("opacus.", "diffprivlib.", "tensorflow_privacy.", "pydp.", "opendp.", "numpy.random.laplace",
+          "numpy.random.default_rng().laplace")  # fmt: skip
+_FILES = re.compile(
+    r"read_bytes|\.read\b|\.read_text|usedforsecurity|dumps|file|path|content|config|params|chunk|blob|image"
+)
+_PEOPLE = re.compile(
+    r"id\b|ids\b|_id|user|customer|patient|email|phone|name|client|person|number|value|key|salt|secret"
+)
+_SAYING = re.compile(
+    r"pii|redact|mask|scrub|anonym|e_?mail|phone|iban|ssn|person|@|\\d|\*\*\*|\[[A-Z]|<[A-Z]", re.IGNORECASE
+)
+_PLAIN = frozenset("astype str int strip lower upper fillna copy format map_partitions rename to_numpy".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Where a control is applied."""
+
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplied:
+    """No code does it; `named` is a function that has only the name, `why` what is wrong with it."""
+
+    named: Location | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoCode:
+    """Cannot be told: it is done by people or elsewhere."""
+
+    reason: str
+    at: Location | None = None
+
+
+class Controls:
+    """Answers when asked, for controls in the charter's words."""
+
+    def __init__(self, code: Code, personal: Personal, shipped: Shipped) -> None:
+        self.code = code
+        self.shipped = shipped
+        self.personal = personal
+
+    def look(self, control: str, columns: frozenset[str]) -> Applied | NotApplied | NoCode:
+        """Is this control applied by code that runs? `columns` are those that the charter names as personal."""
+        words = control.lower()
+        kind = next((kind for kind, pattern in KINDS if pattern.search(words)), "")
+        if not kind:
+            return NoCode("it is no control that code would show")
+        for at in self._found(kind, columns):
+            return Applied(at)
+        if _ELSEWHERE.search(words):
+            return NoCode("it is said to be done outside of this code")
+        if self.code.unparsed:
+            return NoCode("a file cannot be parsed", Location(min(self.code.unparsed)))
+        named = next(self._named(), None)
+        if named is None:
+            return NotApplied()
+        if (opaque := self._opaque(named)) is not None:
+            return NoCode(f"what `{named.name}` does cannot be followed", opaque)
+        runs = named in self.shipped.live
+        return NotApplied(self.code.at(named), "does nothing of the kind" if runs else "is never called")
+
+    def _scopes(self) -> Iterator[tuple[str, Definition | None, ast.AST]]:
+        """What runs outside of tests, as (file, function, tree)."""
+        shipped = [path for path in self.code.modules if not self.code.is_test(path)]
+        modules = [path for path in shipped if not path.endswith(".ipynb")] or shipped
+        live = self.shipped.live
+        for path in modules:
+            try:
+                tree = self.code.source(path).tree
+            except (DocumentError, Unreadable):
+                continue
+            yield path, None, tree
+            for definition in self.code.modules[path].definitions.values():
+                if definition.kind == "function" and definition in live:
+                    yield path, definition, self.code.node(definition)
+
+    def _found(self, kind: str, columns: frozenset[str]) -> Iterator[Location]:
+        for path, definition, tree in self._scopes():
+            for node in _own(tree):
+                scope = definition.qualname if definition else ""
+                if self._applies(kind, path, scope, node, columns):
+                    yield self.code.source(path).at(node)
+
+    def _applies(self, kind: str, path: str, scope: str, node: ast.AST, columns: frozenset[str]) -> bool:
+        if isinstance(node, ast.Call) and self._does(kind, path, scope, node):
+            return True
+        if kind in ("drop", "replace") and self._leaves_out(node, columns):
+            return True
+        return kind in ("replace", "redact") and self._overwrites(path, scope, node, columns)
+
+    def _does(self, kind: str, path: str, scope: str, node: ast.Call) -> bool:
+        name = self.code.canonical(path, scope, chain(node.func)) or ""
+        if kind == "noise":
+            return name.startswith(_NOISE)
+        if name.startswith(_TOOLS):
+            return kind in ("redact", "replace", "drop")
+        if kind == "encrypt":
+            return name.startswith(_CIPHERS)
+        if kind == "replace" and name.startswith(_HASHES) and "()" not in name:
+            given = " ".join(ast.unparse(part) for part in [*node.args, *node.keywords])
+            return not _FILES.search(given) or bool(_PEOPLE.search(given) and "read" not in given)
+        last = chain(node.func).rpartition(".")[2]
+        if kind in ("redact", "replace", "drop") and last in ("sub", "subn", "replace", "translate"):
+            return bool(_SAYING.search(ast.unparse(node) + " " + scope))
+        return kind == "redact" and last in ("blur", "GaussianBlur", "pixelate", "medianBlur")
+
+    def _leaves_out(self, node: ast.AST, columns: frozenset[str]) -> bool:
+        if isinstance(node, ast.Call) and chain(node.func).rpartition(".")[2] in ("drop", "pop", "drop_columns"):
+            texts = _texts(node)
+            names = [part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute)]
+            said = any(_SAYING.search(ast.unparse(part)) for part in names)
+            return said or any(self._personal(text, columns) for text in texts)
+        if isinstance(node, ast.Delete):
+            return any(self._personal(text, columns) for target in node.targets for text in _texts(target))
+        return False
+
+    def _overwrites(self, path: str, scope: str, node: ast.AST, columns: frozenset[str]) -> bool:
+        """`rows["customer_id"] = range(len(rows))`; what a function of the project gives is judged there."""
+        pairs: list[tuple[str, ast.expr]] = []
+        if isinstance(node, ast.Assign):
+            pairs = [(text, node.value) for target in node.targets if isinstance(target, ast.Subscript)
+                     for text in _texts(target.slice)]  # fmt: skip
+        elif isinstance(node, ast.Call) and chain(node.func).endswith(".assign"):
+            pairs = [(word.arg, word.value) for word in node.keywords if word.arg]
+        for name, value in pairs:
+            calls = [part for part in ast.walk(value) if isinstance(part, ast.Call)]
+            names = {chain(call.func).rpartition(".")[2] for call in calls}
+            own = any(isinstance(self.code.resolve(path, scope, chain(call.func)), Definition) for call in calls)
+            handed = any(
+                isinstance(self.code.resolve(path, scope, chain(part)), Definition)
+                for call in calls for part in call.args if isinstance(part, ast.Name | ast.Attribute)
+            )  # fmt: skip
+            if self._personal(name, columns) and names - _PLAIN and not own and not handed:
+                return True
+        return False
+
+    def _personal(self, name: str, columns: frozenset[str]) -> bool:
+        words = tokens(name)
+        return name in columns or bool(self.personal.kind(name)) or words[-1:] == ("id",) or words == ("name",)
+
+    def _named(self) -> Iterator[Definition]:
+        for path, module in self.code.modules.items():
+            if not self.code.is_test(path):
+                for one in module.definitions.values():
+                    if one.kind == "function" and _NAMES.search(one.name):
+                        yield one
+
+    def _opaque(self, definition: Definition) -> Location | None:
+        """A call of a library in it that is not known to be anything else."""
+        path = definition.path
+        for node in ast.walk(self.code.node(definition)):
+            if isinstance(node, ast.Call):
+                name = self.code.canonical(path, definition.qualname, chain(node.func)) or ""
+                if _NAMES.search(chain(node.func)) and "::" not in name:
+                    return self.code.source(path).at(node)
+        return None
+
+
+def _texts(node: ast.AST) -> list[str]:
+    return [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+
+
+def _own(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a scope without those of functions within; lambdas belong to it."""
+    for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+            yield from _own(node)
+
+
+@provides
+def controls(code: Code, personal: Personal, shipped: Shipped) -> Controls:
+    """Nothing is looked at until it is asked for."""
+    return Controls(code, personal, shipped)

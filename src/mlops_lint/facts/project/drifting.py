@@ -1,0 +1,162 @@
+"""How drift is looked for: against which data, with which threshold, and whether anything does it at all."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from mlops_lint.facts.files.chains import chain
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.knowledge import Knowledge
+from mlops_lint.facts.project.named_paths import literal_paths
+from mlops_lint.facts.project.serving import Serving
+from mlops_lint.facts.project.values import Values
+from mlops_lint.facts.project.versioning import Versioning
+from mlops_lint.facts.project.writes import Writes
+from mlops_lint.model import Location
+
+_ABOUT = re.compile(r"drift|psi\b|stability|monitor", re.IGNORECASE)
+_MEASURE = re.compile(
+    r"psi|drift|stat|p_?val|distance|diverg|score|share|(?:^|_)(?:ks|js|kl|auc|mmd|wasserstein|value|gap|shift|change)(?:_|$|\d)",
+    re.IGNORECASE,
+)
+_SETTING = re.compile(r"thresh|p_?val|alpha|drift_share|stattest|cut_?off|limit|tolerance", re.IGNORECASE)
+
+
+class Drifting:
+    """Asked by the check of the charter's `monitoring.drift`."""
+
+    def __init__(
+        self, code: Code, serving: Serving, values: Values, knowledge: Knowledge, versioning: Versioning, writes: Writes
+    ) -> None:
+        self.code = code
+        self.serving = serving
+        self.values = values
+        self.knowledge = knowledge
+        self.versioning = versioning
+        self.writes = writes
+
+    @cached_property
+    def running(self) -> Location | None:
+        """A comparison of data that some program of the project makes, declared or not."""
+        tools = [
+            tool
+            for tool in self.knowledge.tools("monitoring")
+            if {"drift", "data-quality"} & set(tool.get("kinds", ()))
+        ]
+        sure = {call for tool in tools if len(tool.get("kinds", ())) < 4 for call in tool.calls("observe")}
+        shipped = self.code.reachable(self.serving.entries())
+        for use in self.code.uses(sure):
+            if use.call and self.serving.ships(use.path) and self.code.scope_of(use) in shipped:
+                return use.at
+        compared = {call for tool in tools for call in tool.calls("compare")}
+        for use in self.code.uses(compared):
+            named = _ABOUT.search(use.path) or _ABOUT.search(use.scope)
+            if use.call and named and self.serving.ships(use.path) and self.code.scope_of(use) in shipped:
+                return use.at
+        return None
+
+    def idle(self, definition: Definition) -> str:
+        """Why a check ends before it looks at anything; empty where it does not."""
+        node = self.code.node(definition)
+        body = [
+            part for part in getattr(node, "body", []) if not isinstance(part, ast.Expr | ast.Import | ast.ImportFrom)
+        ]
+        first = body[0] if body else None
+        if isinstance(first, ast.Return) and len(body) > 1 and not isinstance(first.value, ast.Call):
+            return "it returns before it looks at anything"
+        return ""
+
+    def thresholds(self, definition: Definition) -> tuple[list[tuple[float, Location]], bool]:
+        """The numbers that drift is compared with once `definition` runs, and whether these are all."""
+        reach = self.code.reachable([definition])
+        found: list[tuple[float, Location]] = []
+        complete = True
+        for one in sorted(reach.definitions):
+            if one.qualname in ("", "<main>") and one.path != definition.path:
+                continue
+            if self.code.is_test(one.path) or one.kind == "module":
+                continue
+            for expression in _compared(self.code.node(one)):
+                possible = self.values.possible(one.path, one.qualname, expression)
+                numbers = [known.value for known in possible.values if _number(known.value)]
+                complete = complete and possible.complete and bool(numbers)
+                at = self.code.source(one.path).at(expression)
+                found += [(float(number), at) for number in numbers]
+        return found, complete
+
+    def training_paths(self, trained_by: str | None, sources: Iterable[str]) -> frozenset[str]:
+        """What training reads and makes: sources, the stages before it, and the paths that its code names."""
+        found = set(sources)
+        roots = self.serving.roots_of(trained_by) if trained_by else ()
+        for path in sorted({one.path for one in self.code.reachable(roots).definitions}):
+            found |= set(literal_paths(self.code, path))
+        dvc = self.versioning.dvc
+        files = {root.path for root in roots}
+        stages = list(dvc.stages) if dvc is not None else []
+        waiting = [stage for stage in stages if files & set(stage.deps) or found & set(stage.deps)]
+        for stage in waiting:
+            found |= {*stage.deps, *stage.outs}
+        return frozenset(found)
+
+    def made(self, path: str) -> bool:
+        """Whether the project's own code or a stage writes a path."""
+        dvc = self.versioning.dvc
+        if dvc is not None and any(path in (*stage.metrics, *stage.plots) for stage in dvc.stages):
+            return False  # scores of the model are no data to compare with
+        return bool(self.writes.to(path) or self.writes.maybe(path)) or (
+            dvc is not None and dvc.maker(path) is not None
+        )
+
+    def read_by(self, definition: Definition, beside: Iterable[Definition]) -> frozenset[str]:
+        """The data that the code of the drift check names, and that of the programs that call it."""
+        files = {definition.path, *(one.path for one in beside)}
+        return frozenset(path for file in files for path in literal_paths(self.code, file))
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _compared(node: ast.AST) -> Iterator[ast.expr]:
+    """What a measure is compared with, and settings of a library's check."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Compare) and len(part.ops) == 1:
+            if isinstance(part.ops[0], ast.Gt | ast.Lt | ast.GtE | ast.LtE):
+                yield from _sides(part.left, part.comparators[0])
+        elif isinstance(part, ast.Call):
+            for keyword in part.keywords:
+                if keyword.arg and _SETTING.search(keyword.arg):
+                    yield keyword.value
+
+
+def _sides(left: ast.expr, right: ast.expr) -> Iterator[ast.expr]:
+    for measure, limit in ((left, right), (right, left)):
+        name = chain(measure.func) if isinstance(measure, ast.Call) else chain(measure)
+        last = name.rpartition(".")[2] or name
+        settings = _SETTING.search(chain(limit).rpartition(".")[2] or "")
+        if last == "len" or isinstance(measure, ast.Constant) or not (_MEASURE.search(last) or settings):
+            continue
+        if _SETTING.search(last) and not settings:
+            continue
+        yield limit
+        return
+
+
+def same_path(left: str, right: str) -> bool:
+    """Whether two paths are one, or one lies in the other, or they are one table in two formats."""
+    if left == right or left.startswith(right + "/") or right.startswith(left + "/"):
+        return True
+    return posixpath.splitext(left)[0] == posixpath.splitext(right)[0]
+
+
+@provides
+def drifting(
+    code: Code, serving: Serving, values: Values, knowledge: Knowledge, versioning: Versioning, writes: Writes
+) -> Drifting:
+    """Looked for when asked for."""
+    return Drifting(code, serving, values, knowledge, versioning, writes)

@@ -1,0 +1,94 @@
+"""Numbers about the service itself: latency, errors, throughput and cost, as the serving code gives them out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.knowledge import Knowledge
+from mlops_lint.facts.project.serving import Serving
+from mlops_lint.model import Location
+
+_KINDS = frozenset(("latency", "cost", "performance"))
+_ASIDE = frozenset(("evidently", "nannyml", "deepchecks", "arize", "fiddler", "popmon", "watson_openscale"))
+_HANDMADE = re.compile(
+    r"(?:^|_)(?:observe|record|emit|track|push|report|log|send|time|measure)_?\w*(?:latency|duration|elapsed|timing|metrics?|errors?|cost)",
+    re.I,
+)
+
+
+class Emitting:
+    """Calls of monitoring libraries in reach of the serving code."""
+
+    def __init__(self, code: Code, knowledge: Knowledge, serving: Serving) -> None:
+        self.code = code
+        self.serving = serving
+        self.knowledge = knowledge
+
+    def operating(self, roots: Iterable[Definition]) -> Location | None:
+        """The first call that gives out a number about the service."""
+        reach = self.code.reachable([*roots, *self.serving.entries()])
+        tools = [
+            tool
+            for tool in self.knowledge.tools("monitoring")
+            if _KINDS & set(tool.get("kinds", ())) and tool.name not in _ASIDE
+        ]
+        targets = {call for tool in tools for call in tool.calls("observe", "instrument")}
+        targets |= {
+            f"{made}().{method}"
+            for tool in tools
+            for made in tool.calls("define")
+            for method in tool.get("methods", ())
+        }
+        targets |= {
+            f"{made}().labels().{method}"
+            for tool in tools
+            for made in tool.calls("define")
+            for method in tool.get("methods", ())
+        }
+        for use in self.code.uses(targets):
+            if self.serving.ships(use.path) and self.code.scope_of(use) in reach:
+                return use.at
+        for one in sorted(reach.definitions):
+            if (
+                one.kind == "function"
+                and _HANDMADE.search(one.name)
+                and not self.code.modules[one.path].facts[one.qualname].stub
+            ):
+                return self.code.at(one)
+        return None
+
+    def loads_each_time(self, handler: Definition) -> Location | None:
+        """Where a handler loads the model anew for each request; a cache in between is fine."""
+        loads = ("joblib.load", "pickle.load", "torch.load", "torch.jit.load", "mlflow.pyfunc.load_model",
+                 "mlflow.sklearn.load_model",
+                 "tensorflow.keras.models.load_model", "keras.models.load_model", "onnxruntime.InferenceSession",
+                 "transformers.pipeline")  # fmt: skip
+        for use in self.code.uses(loads):
+            if use.call and self.code.scope_of(use) == handler:
+                return use.at
+        return None
+
+    def ensembles(self, roots: Iterable[Definition]) -> Location | None:
+        """Where training builds a model of many models."""
+        known = (
+            "VotingClassifier",
+            "VotingRegressor",
+            "StackingClassifier",
+            "StackingRegressor",
+            "BaggingClassifier",
+            "BaggingRegressor",
+        )
+        reach = self.code.reachable(roots)
+        for use in self.code.uses({f"sklearn.ensemble.{name}" for name in known}):
+            if use.call and self.code.scope_of(use) in reach:
+                return use.at
+        return None
+
+
+@provides
+def emitting(code: Code, knowledge: Knowledge, serving: Serving) -> Emitting:
+    """Looked for when asked for."""
+    return Emitting(code, knowledge, serving)

@@ -1,0 +1,194 @@
+"""Where code takes rows apart by a column: group by group, mask by mask, bucket by bucket."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlops_lint.facts.files.chains import chain, split
+from mlops_lint.facts.files.symbols import MAIN, is_main_guard
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Definition, Reach
+from mlops_lint.facts.project.features import tokens
+from mlops_lint.facts.project.knowledge import Knowledge
+from mlops_lint.facts.project.values import Values
+from mlops_lint.model import Location
+
+_GROUPERS = frozenset(
+    "groupby group_by groupBy groupby_dynamic crosstab pivot_table pivot partition_by MetricFrame get_crosstabs "
+    "SlicingSpec unique isin value_counts drop_duplicates setdefault query filter where get_group countby".split()
+)
+_STRICT = frozenset(("groupby", "group_by", "groupBy", "crosstab", "pivot_table", "partition_by", "MetricFrame"))
+"""Those that say nothing but "by this column", so that an unknown column may be the one that is looked for."""
+_SLICING = frozenset(
+    "slice slices sliced slicing group groups segment segments cohort cohorts subgroup subgroups".split()
+)
+_SQL = re.compile(r"group\s+by\s+([^;)]{1,300})", re.IGNORECASE)
+_PLURAL = re.compile(r"(?<=[a-z]{3})s$")
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """One place; `names` are the columns that it may mean, `complete` when there are no others."""
+
+    at: Location
+    scope: Definition
+    names: frozenset[str]
+    complete: bool
+
+
+class Groupings:
+    """Every place in code that some entry, tests included, reaches."""
+
+    def __init__(self, code: Code, values: Values, knowledge: Knowledge) -> None:
+        self.code = code
+        self.values = values
+        rows = [tool for tool in knowledge.tools("fairness") if tool.name != "by_hand"]
+        self._calls = {call for tool in rows for call in tool.calls("per_group", "gap")}
+        self._all: tuple[Grouping, ...] | None = None
+        self._loops: dict[tuple[str, str], list[tuple[str, ast.expr]]] = {}
+
+    @property
+    def all(self) -> tuple[Grouping, ...]:
+        """In order of place."""
+        if self._all is None:
+            found = [one for path in self.code.modules for one in (*self._file(path), *self._functions(path))]
+            self._all = tuple(sorted(found, key=lambda one: one.at))
+        return self._all
+
+    def by(self, column: str, within: Reach | None = None) -> Grouping | None:
+        """A place that groups by the column, in what is reached or is named after slices."""
+        wanted = singular(column)
+        found = (one for one in self.all if any(contains(singular(name), wanted) for name in one.names))
+        return next((one for one in found if self._counts(one, within)), None)
+
+    def perhaps(self, within: Reach | None = None) -> Grouping | None:
+        """A place that groups by a column that cannot be told."""
+        return next((one for one in self.all if not one.complete and self._counts(one, within)), None)
+
+    def _counts(self, one: Grouping, within: Reach | None) -> bool:
+        if within is None or (one.scope in within and one.scope.kind == "function"):
+            return True
+        names = tokens(one.scope.qualname) + tokens(one.scope.path.rpartition("/")[2])
+        return not _SLICING.isdisjoint(names) or (one.scope in within and one.scope in within.roots)
+
+    def _file(self, path: str) -> Iterator[Grouping]:
+        source = self.code.source(path)
+        for scope, node in _scoped(source.tree):
+            if isinstance(node, ast.For | ast.comprehension) and isinstance(node.target, ast.Name):
+                self._loops.setdefault((path, node.target.id), []).append((scope, node.iter))
+        for scope, node in _scoped(source.tree):
+            definition = self.code.graph.scope(path, scope)
+            if definition not in self.code.live:
+                continue
+            found = self._node(path, scope, node)
+            if found is not None and (found[0] or not found[1]):
+                yield Grouping(source.at(node), definition, frozenset(found[0]), found[1])
+
+    def _functions(self, path: str) -> Iterator[Grouping]:
+        """Functions that say by their names which rows they pick (`@slicing_function() def short_text(x)`)."""
+        for inner in self.code.modules[path].definitions.values():
+            if inner.kind == "function" and inner in self.code.live and not self.code.is_test(path):
+                yield Grouping(self.code.at(inner), inner, frozenset((inner.name,)), complete=True)
+
+    def _node(self, path: str, scope: str, node: ast.AST) -> tuple[set[str], bool] | None:
+        if isinstance(node, ast.Call):
+            return self._call(path, scope, node)
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            return {name for side in sides for name in self._columns(path, scope, side)}, True
+        if isinstance(node, ast.Subscript):
+            masks = {part.id for part in ast.walk(node.slice) if isinstance(part, ast.Name)}
+            return masks | set(self._columns(path, scope, node.slice)), True
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and (match := _SQL.search(node.value)):
+            return set(re.findall(r"\w+", match[1])), True
+        return None
+
+    def _call(self, path: str, scope: str, node: ast.Call) -> tuple[set[str], bool] | None:
+        last = split(chain(node.func))[-1].lstrip(".")
+        canonical = self.code.canonical(path, scope, chain(node.func)) or ""
+        if last not in _GROUPERS and canonical not in self._calls:
+            return None
+        given = [*node.args, *(word.value for word in node.keywords)]
+        names: set[str] = set()
+        complete = last != "query" or not node.args or isinstance(node.args[0], ast.Constant)
+        if isinstance(node.func, ast.Attribute) and last not in _STRICT:
+            names |= set(self._columns(path, scope, node.func.value))
+        for argument in given:
+            names |= set(self._columns(path, scope, argument)) | set(_texts(argument))
+            if last in _STRICT or canonical in self._calls:
+                folded, known = self._folded(path, scope, argument)
+                names |= folded
+                complete = complete and known
+        return names, complete or (bool(names) and last != "query")
+
+    def _folded(self, path: str, scope: str, argument: ast.expr) -> tuple[set[str], bool]:
+        if isinstance(argument, ast.Lambda | ast.Call | ast.Dict):
+            return set(), True
+        possible = self.values.possible(path, scope, argument)
+        found = {text for known in possible.values for text in _strings(known.value)}
+        for where, over in self._loops.get((path, argument.id), []) if isinstance(argument, ast.Name) else ():
+            if where == scope:
+                found |= {
+                    text for one in self.values.possible(path, scope, over).values for text in _strings(one.value)
+                }
+        return found, possible.complete or bool(found) or not isinstance(argument, ast.Name | ast.Attribute)
+
+    def _columns(self, path: str, scope: str, expression: ast.expr) -> Iterator[str]:
+        """Columns that an expression takes: `rows["plan"]`, `row.plan`, `row.get("plan")`, `col("plan")`."""
+        for part in ast.walk(expression):
+            if isinstance(part, ast.Attribute):
+                yield part.attr
+            elif isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Constant):
+                yield str(part.slice.value)
+            elif isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Name):
+                yield from self._folded(path, scope, part.slice)[0]
+            elif isinstance(part, ast.Call) and split(chain(part.func))[-1].lstrip(".") in ("get", "col", "itemgetter"):
+                yield from (text for argument in part.args[:1] for text in _texts(argument))
+
+
+def singular(name: str) -> tuple[str, ...]:
+    """A name's words without plural endings."""
+    return tuple(_PLURAL.sub("", word) for word in tokens(name))
+
+
+def contains(words: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    """Whether the words stand in the others, one behind the other."""
+    size = len(wanted)
+    return size > 0 and any(words[start : start + size] == wanted for start in range(len(words) - size + 1))
+
+
+def _texts(expression: ast.expr) -> list[str]:
+    constants = [part.value for part in ast.walk(expression) if isinstance(part, ast.Constant)]
+    return [text for text in constants if isinstance(text, str)]
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict | list | tuple | set | frozenset):
+        return [text for item in value for text in _strings(item)]
+    return []
+
+
+def _scoped(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    """Every node with the scope that it runs in."""
+    stack: list[tuple[ast.AST, str]] = [(node, "") for node in tree.body]
+    while stack:
+        node, scope = stack.pop()
+        yield scope, node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            inner = node.name if scope in ("", MAIN) else f"{scope}.{node.name}"
+            stack += [(part, inner) for part in node.body]
+        elif isinstance(node, ast.If) and scope == "" and is_main_guard(node.test):
+            stack += [(part, MAIN) for part in node.body]
+        else:
+            stack += [(part, scope) for part in ast.iter_child_nodes(node)]
+
+
+@provides
+def groupings(code: Code, values: Values, knowledge: Knowledge) -> Groupings:
+    """Read when asked for."""
+    return Groupings(code, values, knowledge)

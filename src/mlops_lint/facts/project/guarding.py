@@ -1,0 +1,175 @@
+"""Whether what a guard says makes a difference where it is called."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mlops_lint.facts.files.chains import chain
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.tainting import Site, Tainting
+from mlops_lint.model import Location
+
+_TALK = frozenset("print debug info warning error exception critical log inc observe labels set append".split())
+_PURE = frozenset(
+    "lower upper strip lstrip rstrip split casefold get startswith endswith items keys values join replace format "
+    "count find index match search findall fullmatch tolist mean sum max min item copy astype isin any all".split()
+)
+_ENDS = ("sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit", "fastapi.HTTPException", "flask.abort")
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A call of which the result changes nothing."""
+
+    at: Location
+    how: str
+
+
+class Guarding:
+    """Reads the calls of a guard within reach of the serving code."""
+
+    def __init__(self, code: Code, tainting: Tainting) -> None:
+        self.code = code
+        self.tainting = tainting
+
+    def stops(self, guard: Definition) -> bool:
+        """Whether it can stop something by itself: it raises, ends the program, or changes what it is given."""
+        for definition in sorted(self.code.reachable([guard]).definitions):
+            if definition.kind != "function":
+                continue
+            for part in self.tainting.parts(definition):
+                if isinstance(part.node, ast.Raise | ast.Assert | ast.Global | ast.Nonlocal | ast.Yield):
+                    return True
+                if isinstance(part.node, ast.Assign | ast.AugAssign) and _changes(part.node):
+                    return True
+                if isinstance(part.node, ast.Call) and self._ends(definition, part.node):
+                    return True
+        return False
+
+    def _ends(self, definition: Definition, node: ast.Call) -> bool:
+        site = self.tainting.site(definition, node)
+        if site.name.startswith(_ENDS):
+            return True
+        unknown = isinstance(node.func, ast.Attribute) and site.target is None and not site.name
+        return unknown and site.last not in _TALK | _PURE
+
+    def answers(self, guard: Definition) -> bool:
+        """Whether it returns anything."""
+        return any(
+            isinstance(part.node, ast.Return) and part.node.value is not None and not _nothing(part.node.value)
+            for part in self.tainting.parts(guard)
+        )
+
+    def ignored(self, guard: Definition, roots: Iterable[Definition]) -> Ignored | None:
+        """The first call, where no call of it within reach is listened to; None where one is, or none is seen."""
+        sites = [site for site in self.tainting.calls(roots) if site.target == guard and site.by != guard]
+        found = [self._how(site) for site in sites]
+        if not sites or not all(found) or self._handed_on(guard):
+            return None
+        return Ignored(self.tainting.at(sites[0]), found[0])
+
+    def _handed_on(self, guard: Definition) -> bool:
+        """Whether it is used other than by a call: in a list, as an argument, as a decorator."""
+        return any(not fact.call for _, fact in self.code.graph.call_sites.get(guard, []))
+
+    def _how(self, site: Site) -> str:
+        """How a result is thrown away; empty where it is used."""
+        for part in self.tainting.parts(site.by):
+            node = part.node
+            if isinstance(node, ast.Expr) and _is(node.value, site.node):
+                return "its result is thrown away"
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _is(node.value, site.node):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names = {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
+                plain = all(isinstance(target, ast.Name | ast.Tuple) for target in targets)
+                return self._unread(site.by, names, node.lineno) if plain else ""
+            if isinstance(node, ast.Expr) and _talks(node.value) and _holds(node.value, site.node):
+                return "its result is only logged"
+            if isinstance(node, ast.If) and _holds(node.test, site.node) and _idle(node):
+                return "nothing depends on its result"
+        return ""
+
+    def _unread(self, by: Definition, names: set[str], line: int) -> str:
+        reads: list[bool] = []
+        for part in self.tainting.parts(by):
+            node = part.node
+            if isinstance(node, ast.Return) and node.value is not None and _reads(node.value, names):
+                return ""
+            if not isinstance(node, ast.stmt) or isinstance(node, ast.FunctionDef) or node.lineno < line:
+                continue
+            if isinstance(node, ast.Expr):
+                if _reads(node.value, names):
+                    reads.append(_talks(node.value))
+            elif isinstance(node, ast.If):
+                if _reads(node.test, names):
+                    reads.append(_idle(node))
+            elif any(_reads(one, names) for one in _own(node)):
+                reads.append(False)
+        if self._closed_over(by, names):
+            return ""
+        if not reads:
+            return "nothing reads its result"
+        return "its result is only logged" if all(reads) else ""
+
+    def _closed_over(self, by: Definition, names: set[str]) -> bool:
+        """Whether an inner function, or another module, may read the name."""
+        if by.kind != "function":
+            return True
+        node = self.code.node(by)
+        inner = [
+            one for one in ast.walk(node) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one is not node
+        ]
+        return any(_reads(one, names) for one in inner)
+
+
+def _is(node: ast.AST, call: ast.Call) -> bool:
+    return (node.value if isinstance(node, ast.Await) else node) is call
+
+
+def _holds(node: ast.AST, call: ast.Call) -> bool:
+    return any(part is call for part in ast.walk(node))
+
+
+def _reads(node: ast.AST, names: set[str]) -> bool:
+    return any(
+        isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and part.id in names for part in ast.walk(node)
+    )
+
+
+def _talks(node: ast.expr) -> bool:
+    """A call that only tells somebody: logging, printing, counting."""
+    node = node.value if isinstance(node, ast.Await) else node
+    return isinstance(node, ast.Call) and chain(node.func).rpartition(".")[2] in _TALK
+
+
+def _idle(node: ast.If) -> bool:
+    """Neither branch does more than log."""
+    return all(isinstance(part, ast.Pass) or _says(part) for part in [*node.body, *node.orelse])
+
+
+def _says(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and (_talks(node.value) or isinstance(node.value, ast.Constant))
+
+
+def _own(node: ast.stmt) -> list[ast.expr]:
+    """The expressions of a statement itself, not of what stands under it."""
+    found = [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)]
+    return found + [item.context_expr for item in getattr(node, "items", ())]
+
+
+def _nothing(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _changes(node: ast.Assign | ast.AugAssign) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return any(isinstance(target, ast.Attribute | ast.Subscript) for target in targets)
+
+
+@provides
+def guarding(code: Code, tainting: Tainting) -> Guarding:
+    """Nothing is read before it is asked for."""
+    return Guarding(code, tainting)

@@ -1,0 +1,170 @@
+"""What happens to a request before the model sees it: types, checks, and what answers when something fails."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from mlops_lint.documents.node import DocumentError
+from mlops_lint.facts.files.chains import chain
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Definition, External
+from mlops_lint.facts.project.serving import Serving
+from mlops_lint.model import Location
+from mlops_lint.repo.view import Unreadable
+
+_MODELS = (
+    "pydantic.", "msgspec.", "marshmallow.", "pandera.", "attrs.", "attr.", "sqlmodel.", "ninja.Schema",
+    "rest_framework.serializers.",
+    "wtforms.", "flask_wtf.", "bentoml.io.", "bentoml.validators.", "strawberry.", "graphene.",
+)  # fmt: skip
+_CALLS = (
+    "jsonschema.", "cerberus.", "voluptuous.", "schema.Schema", "great_expectations.", "pandera.", "marshmallow.",
+    "pydantic.", "fastjsonschema.",
+    "typeguard.", "webargs.", "flask_pydantic.", "connexion.", "tensorflow_data_validation.validate",
+    "aws_lambda_powertools.utilities.validation",
+    "flask_restx.reqparse", "flask_restful.reqparse", "argparse.", "fastapi.Query", "fastapi.Form", "fastapi.Path",
+    "fastapi.Body", "typer.",
+)  # fmt: skip
+_CHECKS = re.compile(
+    r"(?:^|_)(?:validate|validated|validator|check|verify|sanitize|clean|parse|ensure|guard)(?:_|$)|model_validate|parse_obj",
+    re.IGNORECASE,
+)
+_PLAIN = frozenset(
+    "str int float bool UploadFile bytes date datetime UUID Decimal Literal Enum EmailStr constr conint "
+    "confloat Annotated".split()
+)
+_UNTYPED = frozenset("dict Dict Any Request list List object Mapping".split())
+_REFUSES = frozenset(
+    "HTTPException ValueError TypeError BadRequest abort ValidationError UnprocessableEntity "
+    "RequestValidationError".split()
+)
+
+
+class Incoming:
+    """Looks at what is reached for a request."""
+
+    def __init__(self, code: Code, serving: Serving) -> None:
+        self.code = code
+        self.serving = serving
+
+    def _reached(self, roots: Iterable[Definition]) -> Iterator[tuple[Definition, ast.AST]]:
+        known = tuple(roots)
+        for one in sorted(self.code.reachable(known, self.serving.beside(known)).definitions):
+            if one.kind == "function" and not self.code.is_test(one.path):
+                try:
+                    yield one, self.code.node(one)
+                except (DocumentError, Unreadable):
+                    continue
+
+    def annotated(self, schema: Definition, roots: Iterable[Definition]) -> Location | None:
+        """Where a handler's parameter is of a class, so that a framework checks each request against it."""
+        for one, node in self._reached(roots):
+            for argument, annotation in _annotations(node):
+                names = {name for part in ast.walk(annotation) if (name := _dotted(part))}
+                if any(self.code.resolve(one.path, one.qualname, name) == schema for name in names):
+                    return self.code.source(one.path).at(argument)
+        return None
+
+    def checked(self, roots: Iterable[Definition]) -> Location | None:
+        """Where a request is typed or checked in any way."""
+        for one, node in self._reached(roots):
+            source = self.code.source(one.path)
+            for argument, annotation in _annotations(node) if self._handles(one) else ():
+                if self._typed(one, annotation):
+                    return source.at(argument)
+            for part in ast.walk(node):
+                if isinstance(part, ast.Call) and self._checks(one, part):
+                    return source.at(part)
+                if isinstance(part, ast.Raise) and part.exc is not None and _last(part.exc) in _REFUSES:
+                    return source.at(part)
+                if isinstance(part, ast.Return) and _refuses(part.value):
+                    return source.at(part)
+                if isinstance(part, ast.Assert) and "isinstance" in ast.dump(part.test):
+                    return source.at(part)
+        return None
+
+    def _handles(self, one: Definition) -> bool:
+        return bool(self.code.modules[one.path].facts[one.qualname].decorators)
+
+    def _typed(self, one: Definition, annotation: ast.expr) -> bool:
+        for part in ast.walk(annotation):
+            name = _dotted(part)
+            if not name:
+                continue
+            if name.rpartition(".")[2] in _PLAIN:
+                return True
+            value = self.code.resolve(one.path, one.qualname, name)
+            if isinstance(value, External) and (
+                value.name.startswith(_MODELS) or value.name.rpartition(".")[2] in _PLAIN
+            ):
+                return True
+            if isinstance(value, Definition) and value.kind == "class" and self.is_model(value):
+                return True
+        return False
+
+    def is_model(self, klass: Definition, depth: int = 0) -> bool:
+        """Whether a class checks what it is made of."""
+        bases = self.code.names.bases(klass)
+        decorators = self.code.modules[klass.path].facts[klass.qualname].decorators
+        if any("dataclass" in name or "define" in name or "attrs" in name for name in decorators):
+            return True
+        if any(isinstance(base, External) and base.name.startswith(_MODELS) for base in bases):
+            return True
+        return depth < 6 and any(isinstance(base, Definition) and self.is_model(base, depth + 1) for base in bases)
+
+    def _checks(self, one: Definition, call: ast.Call) -> bool:
+        name = chain(call.func)
+        value = self.code.resolve(one.path, one.qualname, name)
+        if isinstance(value, External):
+            return value.name.startswith(_CALLS)
+        if isinstance(value, Definition) and value.kind == "class":
+            return self.is_model(value)
+        if isinstance(value, Definition) and self.code.modules[value.path].facts[value.qualname].stub:
+            return False
+        return bool(_CHECKS.search(name.rpartition(".")[2]))
+
+    def caught(self, roots: Iterable[Definition]) -> Location | None:
+        """Where something answers although the model, or what comes before it, fails."""
+        for one, node in self._reached(roots):
+            for part in ast.walk(node):
+                if isinstance(part, ast.ExceptHandler):
+                    return self.code.source(one.path).line(part.lineno)
+        for module in self.code.modules.values():
+            for one in module.definitions.values():
+                decorators = module.facts[one.qualname].decorators
+                if any("exception_handler" in name or "errorhandler" in name for name in decorators):
+                    return self.code.at(one)
+        return None
+
+
+def _annotations(node: ast.AST) -> Iterator[tuple[ast.arg, ast.expr]]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+            if argument.annotation is not None:
+                yield argument, argument.annotation
+
+
+def _dotted(part: ast.AST) -> str:
+    if isinstance(part, ast.Constant) and isinstance(part.value, str) and re.fullmatch(r"[\w.]+", part.value):
+        return part.value
+    name = chain(part) if isinstance(part, ast.Name | ast.Attribute) else ""
+    return "" if name in _UNTYPED or name.startswith("?") else name
+
+
+def _last(node: ast.expr) -> str:
+    return chain(node.func if isinstance(node, ast.Call) else node).rpartition(".")[2]
+
+
+def _refuses(value: ast.expr | None) -> bool:
+    """`return jsonify(…), 400`, `Response(status_code=422)`, `{"statusCode": 400}`."""
+    return value is not None and any(
+        isinstance(part, ast.Constant) and part.value in (400, 406, 415, 422) for part in ast.walk(value)
+    )
+
+
+@provides
+def incoming(code: Code, serving: Serving) -> Incoming:
+    """Looked at when asked for."""
+    return Incoming(code, serving)

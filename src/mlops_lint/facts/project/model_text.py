@@ -1,0 +1,133 @@
+"""Where the text of a language model is run, queried, fetched or shown without being parsed or checked."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.acting import Acting, words
+from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.tainting import Received, Site, Tainting
+from mlops_lint.model import Location
+
+_RUN = frozenset(("builtins.exec", "builtins.eval", "builtins.compile", "exec", "eval"))
+_SHELL = re.compile(
+    r"^(?:os\.(?:system|popen)|subprocess\.\w+|commands\.getoutput|pty\.spawn|asyncio\.create_subprocess_shell)$"
+)
+_SQL = frozenset("execute executemany executescript read_sql read_sql_query run_query raw fetchall_sql".split())
+_FETCH = re.compile(
+    r"^(?:requests|httpx)\.(?:\w+\(\)\.)?(?:get|post|put|delete|request|head)$|^urllib\.request\.urlopen$"
+)
+_HTML = re.compile(
+    r"(?:^|\.)(?:render_template_string|Markup|mark_safe|HTMLResponse)$|^jinja2\.(?:Template|Environment\(\)\.from_string)$"
+)
+_TOOLS = re.compile(r"(?:PythonREPL|PythonAstREPLTool|PythonREPLTool|ShellTool|BashProcess)\(\)\.(?:run|invoke|arun)$")
+_PARSERS = re.compile(
+    r"^(?:json\.loads|ast\.literal_eval|html\.escape|markupsafe\.escape|bleach\.clean|nh3\.clean|shlex\.quote|"
+    r"sqlglot\.\w+|builtins\.(?:int|float|bool|len|isinstance)|yaml\.safe_load|re\.fullmatch|jsonschema\.validate|"
+    r"RestrictedPython\.\w+)$"
+)
+_CHECKS = frozenset(
+    "validate validated validator sanitize sanitise sanitized allow allowed allows whitelist allowlist escape escaped "
+    "safe verify verified ensure guard restricted restrict sandbox sandboxed parse parsed check checked clean "
+    "permitted forbid approve approved confirm reject quote loads schema linted review".split()
+)
+_SCHEMAS = frozenset(
+    "model_validate model_validate_json parse_raw parse_obj validate_python validate_json with_structured_output "
+    "from_json literal_eval bind_tools".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unguarded:
+    """A call that gets a model's text as it is; `how` completes "the model's text …"."""
+
+    at: Location
+    how: str
+
+
+class ModelText:
+    """Follows the text of language models."""
+
+    def __init__(self, code: Code, tainting: Tainting, acting: Acting) -> None:
+        self.code = code
+        self.tainting = tainting
+        self.acting = acting
+
+    def asked(self, roots: Iterable[Definition]) -> list[Location]:
+        """Where a language model is called."""
+        return [self.tainting.at(site) for site in self.tainting.calls(roots) if self.acting.language(site)]
+
+    def unguarded(self, roots: Iterable[Definition]) -> list[Unguarded]:
+        """Where its text arrives in something that runs, queries, fetches or shows it."""
+        found = self.tainting.follow(roots, self.acting.language, self._cleans, self._vouches, compared=False)
+        return [
+            Unguarded(self.tainting.at(one.site), how)
+            for one in found
+            if one.given and not self.code.is_test(one.site.by.path) and (how := self._sink(one))
+        ]
+
+    def _cleans(self, site: Site) -> bool:
+        """Whether what a call gives is parsed, or checked."""
+        if _PARSERS.match(site.name) or site.last in _SCHEMAS:
+            return True
+        known = site.target is not None and site.target.kind == "class" and self._schema(site.target)
+        return known or (site.name not in _RUN and bool(words(site.last) & _CHECKS))
+
+    def _vouches(self, site: Site) -> bool:
+        """Whether a call refuses what it is given unless that is right."""
+        if site.name in _RUN or site.name in ("re.compile", "builtins.compile"):
+            return False
+        checked = site.name in ("re.fullmatch", "builtins.isinstance", "jsonschema.validate")
+        return checked or site.last in _SCHEMAS or bool(words(site.last) & _CHECKS)
+
+    def _schema(self, found: Definition) -> bool:
+        """A class that validates what it is made of: it inherits from something, or has a constructor of its own."""
+        fact = self.code.modules[found.path].facts[found.qualname]
+        own = self.code.modules[found.path].definitions
+        return bool(fact.bases) or any(f"{found.qualname}.{name}" in own for name in ("__init__", "__post_init__"))
+
+    def _sink(self, one: Received) -> str:
+        site, first = one.site, one.site.node.args[:1]
+        name, main = site.name, bool(first) and first[0] in one.given
+        if site.target is not None:
+            return ""
+        if (name in _RUN or (not name and site.last in ("exec", "eval"))) and main:
+            return f"is run by `{site.last}`"
+        if (_SHELL.match(name) and main and _as_command(site.node)) or _TOOLS.search(name):
+            return f"is run by `{name.replace('()', '')}`"
+        if site.last in _SQL and isinstance(site.node.func, ast.Attribute) and main:
+            return f"is a query for `{site.last}`"
+        if _FETCH.match(name) and main:
+            return f"is the address that `{name.replace('()', '')}` asks"
+        if _HTML.search(name) and one.given:
+            return f"is shown as HTML by `{site.last}`"
+        if site.last in ("markdown", "write", "html") and main and _unsafe(site.node):
+            return f"is shown as HTML by `{site.last}`"
+        if name == "builtins.getattr" and len(site.node.args) > 1 and site.node.args[1] in one.given:
+            return "names the function that is called"
+        return ""
+
+
+def _as_command(node: ast.Call) -> bool:
+    """A shell's line, or the program itself; an argument in a list is data."""
+    first = node.args[0]
+    if not isinstance(first, ast.List | ast.Tuple):
+        return True
+    texts = [part.value for part in first.elts if isinstance(part, ast.Constant)]
+    return not (first.elts and isinstance(first.elts[0], ast.Constant)) or "-c" in texts
+
+
+def _unsafe(node: ast.Call) -> bool:
+    flags = {word.arg: word.value for word in node.keywords}
+    value = flags.get("unsafe_allow_html")
+    return isinstance(value, ast.Constant) and value.value is True
+
+
+@provides
+def model_text(code: Code, tainting: Tainting, acting: Acting) -> ModelText:
+    """Nothing is followed before it is asked for."""
+    return ModelText(code, tainting, acting)

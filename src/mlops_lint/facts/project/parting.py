@@ -1,0 +1,209 @@
+"""How code parts rows: by calls that are known, and by hand."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mlops_lint.documents.node import DocumentError
+from mlops_lint.facts.files.chains import chain, split
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Definition, Reach, Use
+from mlops_lint.facts.project.knowledge import Knowledge, Tool
+from mlops_lint.facts.project.values import Values
+from mlops_lint.model import Location
+from mlops_lint.repo.view import Unreadable
+
+_SPLITS = re.compile(r"split|fold|partition|hold_?out|cross_val|backtest", re.IGNORECASE)
+_TAKES = frozenset(
+    "isin sample query filter head tail take skip truncate between nlargest nsmallest delete setdiff1d Subset "
+    "SubsetRandomSampler between_time where shard window groupby apply pop append extend split select".split()
+)
+_PARTS = re.compile(r"(?<![a-z])(?:train|test|valid|validation|dev|holdout|eval)(?![a-z])", re.IGNORECASE)
+_SQL = re.compile(r"\bwhere\b|\bmod\(|farm_fingerprint|hash\(", re.IGNORECASE)
+_DRAWS = re.compile(
+    r"(?:^|\.)(?:random|rand|uniform|random_sample|permutation|permuted|shuffle|randperm|choice|binomial|bernoulli)$"
+)
+_SAME_SIDE = re.compile(r"unique|groupby|drop_duplicates|isin|\bset\(|crc32|md5|sha\d|hash\(|GroupBy|partition_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """A call that parts rows. None: that cannot be told. `kept`: rows of one group may be kept on one side by hand."""
+
+    name: str
+    at: Location
+    strategy: str
+    shuffled: bool | None
+    stratified: bool | None
+    grouped: bool | None
+    compared: bool
+    kept: bool
+    folds: bool = False
+
+
+class Partings:
+    """Answers when asked."""
+
+    def __init__(self, code: Code, knowledge: Knowledge, values: Values) -> None:
+        self.code = code
+        self.knowledge = knowledge
+        self.values = values
+
+    def within(self, reach: Reach) -> list[Parting]:
+        """The calls and the draws within reach, tests and what only chooses or measures left out."""
+        found: list[Parting] = []
+        known = {name for name, tool in self.knowledge.splits.items() if tool.get("returns") not in ("scores", "none")}
+        for use in self.code.uses(known):
+            if use.call and self.code.scope_of(use) in reach and not self.code.is_test(use.path):
+                tool = self.knowledge.splits[use.name]
+                if tool.get("returns") != "one":
+                    found.append(self._call(use, tool))
+        for definition in sorted(reach.definitions):
+            if not self.code.is_test(definition.path):
+                found += self._drawn(definition)
+        return found
+
+    def parts(self, reach: Reach) -> Location | None:
+        """The first sign that rows are parted at all; generous, since its absence is held against the charter."""
+        for use in self.code.uses(set(self.knowledge.splits)):
+            if self.code.scope_of(use) in reach:
+                return use.at
+        for definition in sorted(reach.definitions):
+            if definition.kind == "function" or definition in reach.roots:
+                for node in self._nodes(definition):
+                    if _cuts(node):
+                        return self.code.source(definition.path).at(node)
+        return None
+
+    def _call(self, use: Use, tool: Tool) -> Parting:
+        call = self.code.call_node(use)
+        given = {word.arg: word.value for word in call.keywords if word.arg} if call else {}
+        opaque = call is None or any(word.arg is None for word in call.keywords)
+        shuffled: bool | None = bool(tool.get("shuffles"))
+        if (name := tool.get("shuffle")) in given:
+            value = self.values.fold(use.path, use.scope, given[name])
+            shuffled = bool(value.value) if value is not None else None
+        elif opaque:
+            shuffled = None
+        around = self._around(use)
+        stratify = given.get(str(tool.get("stratify", "")))
+        stratified: bool | None = tool.get("strategy") == "stratified" or "Stratified" in use.name
+        if stratify is not None:
+            stratified = not (isinstance(stratify, ast.Constant) and stratify.value is None)
+        grouped = tool.get("strategy") == "group" or "groups" in given or "Group" in use.name
+        return Parting(
+            use.name.replace("()", "").rpartition(".")[2], use.at, str(tool.get("strategy", "")), shuffled,
+            None if opaque and not stratified else stratified, None if opaque and not grouped else grouped,
+            _compares(around), bool(_SAME_SIDE.search(_text(around))), tool.get("returns") == "folds",
+        )  # fmt: skip
+
+    def _around(self, use: Use) -> ast.AST | None:
+        definition = self.code.scope_of(use)
+        return self.code.node(definition)
+
+    def _drawn(self, definition: Definition) -> Iterator[Parting]:
+        """`rows.sample(frac=0.2)`, `rng.permutation(len(rows))`, `np.random.rand(len(rows)) < 0.8`."""
+        if definition.kind != "function":
+            return
+        tree = self.code.node(definition)
+        text = _text(tree)
+        if not _PARTS.search(text.replace("_", " ")) and "return" not in text:
+            return
+        for node in _own(tree):
+            if isinstance(node, ast.Call) and (name := self._draws(node)) and _cut_after(tree, node):
+                place = self.code.source(definition.path).at(node)
+                kept = bool(_SAME_SIDE.search(text))
+                strat = True if "groupby" in text or "strat" in text else None
+                yield Parting(name, place, "random", True, strat or False, kept, _compares(tree, random=True), kept)
+                return
+
+    def _draws(self, node: ast.Call) -> str:
+        name = chain(node.func)
+        last = split(name)[-1].lstrip(".")
+        if last == "sample" and any(word.arg in ("frac", "n") for word in node.keywords):
+            return "sample"
+        if not _DRAWS.search(name) or last == "choice":
+            return ""
+        sized = any("len(" in ast.unparse(part) or "shape" in ast.unparse(part) for part in node.args)
+        return last if sized or last in ("shuffle", "permutation", "randperm") else ""
+
+    def _nodes(self, definition: Definition) -> Iterator[ast.AST]:
+        try:
+            yield from _own(self.code.node(definition))
+        except (DocumentError, Unreadable):
+            return
+
+
+def _own(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a scope, without functions within and without its docstring."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _own(node)
+
+
+def _cuts(node: ast.AST) -> bool:
+    """Takes some rows of something, or asks for a part by its name."""
+    if isinstance(node, ast.Subscript):
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        return any(isinstance(part, ast.Slice | ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Name) for part in parts)
+    if isinstance(node, ast.Call):
+        last = split(chain(node.func))[-1].lstrip(".")
+        return last in _TAKES or bool(_SPLITS.search(last))
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return bool(_PARTS.search(node.value.replace("_", " ")) and len(node.value) < 60) or bool(
+            _SQL.search(node.value)
+        )
+    return isinstance(node, ast.Compare) and not isinstance(node.ops[0], ast.Is | ast.IsNot)
+
+
+def _compares(tree: ast.AST | None, *, random: bool = False) -> bool:
+    """Whether rows are chosen by what they hold: `rows[rows["month"] <= cutoff]`."""
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+            left = ast.unparse(node)
+            if ("[" in left or re.search(r"\w\.\w", left)) and not (random and re.search(r"rand|uniform", left)):
+                return True
+        elif isinstance(node, ast.Call) and chain(node.func).rpartition(".")[2] in ("query", "truncate", "between"):
+            return True
+    return False
+
+
+def _cut_after(tree: ast.AST, node: ast.Call) -> bool:
+    """Whether the drawn rows are what is cut: a part is given back, or positions are taken from it, unsorted."""
+    text = ast.unparse(node)
+    later = [part for part in ast.walk(tree) if isinstance(part, ast.Call) and part.lineno > node.lineno]
+    sorts = any(chain(part.func).rpartition(".")[2].startswith("sort") for part in later)
+    if sorts:
+        return False
+    before = any(
+        isinstance(part, ast.Subscript) and _sliced(part) and part.lineno < node.lineno for part in ast.walk(tree)
+    )
+    if "frac=1)" in text or "frac=1," in text or "frac=1.0" in text or "shuffle" in text or "perm" in text:
+        return not before and any(isinstance(part, ast.Subscript) and _sliced(part) for part in ast.walk(tree))
+    return True
+
+
+def _sliced(node: ast.Subscript) -> bool:
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    return any(isinstance(part, ast.Slice) and (part.lower or part.upper) for part in parts)
+
+
+def _text(tree: ast.AST | None) -> str:
+    return ast.unparse(tree) if tree is not None and not isinstance(tree, ast.Module) else ""
+
+
+def shuffles(found: Iterable[Parting]) -> list[Parting]:
+    """Those that surely shuffle, or deal rows out regardless of time."""
+    return [one for one in found if one.strategy not in ("time", "predefined") and (one.shuffled or one.folds)]
+
+
+@provides
+def partings(code: Code, knowledge: Knowledge, values: Values) -> Partings:
+    """Nothing is looked at until it is asked for."""
+    return Partings(code, knowledge, values)

@@ -1,0 +1,201 @@
+"""Columns that tell who somebody is: in headers of tables, in declared schemas, in what code takes from tables."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mlops_lint.documents.csvfile import header
+from mlops_lint.documents.node import DocumentError
+from mlops_lint.facts.files.chains import chain, split
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.attributes import Attributes
+from mlops_lint.facts.project.code import Code, Constant, Definition
+from mlops_lint.facts.project.features import Features, tokens
+from mlops_lint.facts.project.knowledge import Knowledge
+from mlops_lint.facts.project.pointers import FileTarget, FolderTarget, Pointers, SymbolTarget
+from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.shipped import Shipped
+from mlops_lint.model import Location
+from mlops_lint.repo.view import Unreadable
+
+_CLEAR = frozenset(("birth", "identity_number", "account_number", "network", "health_record"))
+_FAINT = frozenset(("email", "phone", "name", "address", "handle"))
+"""Told of things as often as of people: they count in company."""
+_MORE = ("account_number", "network", "health_record")
+_TABLES = (".csv", ".tsv", ".psv", ".tab")
+_WORD = re.compile(r"[A-Za-z_][\w ]{1,40}")
+_HOLDER = re.compile(
+    r"(?:.*_)?(?:df|frame|rows?|data|table|dataset|records?|raw|export|customers?|users?|patients?|applicants?|clients?|"
+    r"people|employees?|members?|students?|passengers?|train|test|batch)\d?",
+    re.IGNORECASE,
+)
+_COLUMNS = frozenset(("usecols", "columns", "dtype", "parse_dates", "names", "schema", "include_columns"))
+_READS = re.compile(r"(?:^|\.)(?:read_\w+|scan_\w+|select|load_dataset)$")
+MAX_WORDS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column, and which fact of a person it holds."""
+
+    name: str
+    kind: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How many columns are known of something, and which tell who somebody is (none where people are not meant)."""
+
+    known: int
+    telling: tuple[Column, ...]
+    at: Location | None = None
+
+
+class Personal:
+    """Answers when asked. Rows are never read."""
+
+    def __init__(
+        self, code: Code, attributes: Attributes, knowledge: Knowledge, pointers: Pointers, features: Features,
+        shipped: Shipped,
+    ) -> None:  # fmt: skip
+        self.code = code
+        self.shipped = shipped
+        self.attributes = attributes
+        self.pointers = pointers
+        self.features = features
+        rows = {tool.name: tool for tool in knowledge.tools("tokens")}
+        self._more = {tuple(str(w).split()): kind for kind in _MORE for w in rows[kind].get("words", ())}
+        self._people = {str(word) for word in rows["person"].get("words", ())}
+
+    def source(self, path: str | None, schema: str | None) -> Columns:
+        """Of a declared source: the header of its tables, and what its schema names."""
+        found = [*(self._tables(path) if path else ()), *(self._schema(schema) if schema else ())]
+        return self._told(found, extra=(path or "",))
+
+    def coded(self) -> Columns:
+        """What live code takes from tables, and what models are fitted on."""
+        found = [
+            (column, part.places.get(column, part.at)) for part in self.features.sets for column in sorted(part.columns)
+        ]
+        for path in self.code.modules:
+            if not self.code.is_test(path) and self._promising(path):
+                found += self._taken(path)
+        return self._told(found)
+
+    def _told(self, found: Iterable[tuple[str, Location]], extra: Iterable[str] = ()) -> Columns:
+        named = list(dict.fromkeys(found))
+        telling = [Column(name, kind, at) for name, at in named if (kind := self.kind(name))]
+        told = self.attributes.told([name for name, _ in named])
+        kinds = {column.kind for column in telling}
+        words = {word for name in (*(name for name, _ in named), *extra) for word in tokens(name)}
+        company = told.company or bool(words & self._people)
+        meant = bool(kinds & _CLEAR) or len(kinds) > 1 or (bool(kinds) and company)
+        first = named[0][1] if named else None
+        return Columns(len(named), tuple(telling) if meant and not told.things else (), first)
+
+    def kind(self, name: str) -> str:
+        """Which fact of a person a column holds; empty where it holds none that tells who it is."""
+        kind = self.attributes.kind(name)
+        if kind in _CLEAR | _FAINT:
+            return kind
+        words = tokens(name)
+        for size in (3, 2, 1):
+            for start in range(len(words) - size + 1 if len(words) < 6 else 0):
+                if more := self._more.get(words[start : start + size]):
+                    return more
+        return ""
+
+    def _tables(self, path: str) -> Iterator[tuple[str, Location]]:
+        target = self.pointers.resolve(path, "path")
+        files = [target.path] if isinstance(target, FileTarget) and not target.standin else []
+        files += target.files if isinstance(target, FolderTarget) else ()
+        for file in [one for one in files if one.lower().endswith(_TABLES)][:20]:
+            try:
+                yield from ((name, Location(file)) for name in header(self.code.view.read(file)))
+            except (Unreadable, DocumentError):
+                continue
+
+    def _schema(self, text: str) -> Iterator[tuple[str, Location]]:
+        target = self.pointers.resolve(text, "ref")
+        if isinstance(target, SymbolTarget):
+            found = target.definition
+            scope = self.code.node(found) if isinstance(found, Definition) else self._assigned(found)
+            yield from self._declared(found.path, scope) if scope is not None else ()
+        elif isinstance(target, FileTarget) and not target.standin:
+            if target.path.endswith(".py"):
+                source = self.code.source(target.path) if target.path in self.code.modules else None
+                yield from self._declared(target.path, source.tree) if source else ()
+                return
+            for number, line in enumerate((text_of(self.code.view, target.path) or "").split("\n")[:MAX_WORDS], 1):
+                bare = line.partition("--")[0].partition("#")[0]
+                yield from ((word.strip(), Location(target.path, number)) for word in _WORD.findall(bare))
+
+    def _assigned(self, constant: Constant) -> ast.AST | None:
+        for node in self.code.source(constant.path).tree.body:
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.lineno == constant.line:
+                return node.value
+        return None
+
+    def _declared(self, path: str, scope: ast.AST) -> Iterator[tuple[str, Location]]:
+        """Fields of a class, keys of a mapping, names given as text."""
+        place = self.code.source(path).at
+        for node in ast.walk(scope):
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                yield node.target.id, place(node)
+            elif isinstance(node, ast.Dict):
+                yield from ((name, place(key)) for name, key in _named(node.keys))
+            elif isinstance(node, ast.Call | ast.List | ast.Tuple | ast.Set):
+                parts = node.args[:1] if isinstance(node, ast.Call) else node.elts
+                yield from ((name, place(part)) for name, part in _named(parts))
+
+    def _promising(self, path: str) -> bool:
+        text = text_of(self.code.view, path) or ""
+        return any(self.kind(word) for word in set(re.findall(r"[\"']([\w .-]{2,40})[\"']", text)))
+
+    def _taken(self, path: str) -> Iterator[tuple[str, Location]]:
+        try:
+            source = self.code.source(path)
+        except (DocumentError, Unreadable):
+            return
+        live = self.shipped.live
+        spans = [(one.line, one.end_line) for one in self.code.modules[path].definitions.values()
+                 if one.kind == "function" and one not in live]  # fmt: skip
+        for node in ast.walk(source.tree):
+            line = getattr(node, "lineno", 0)
+            if any(start <= line <= end for start, end in spans):
+                continue
+            for name, part in _columns(node):
+                yield name, source.at(part)
+
+
+def _columns(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """`rows["email"]`, `rows[["email", "phone"]]`, `read_csv(usecols=[…])`; what is dropped or written is not meant."""
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        base = split(chain(node.value))[-1].lstrip(".")
+        parts = node.slice.elts if isinstance(node.slice, ast.List) else [node.slice]
+        if _HOLDER.fullmatch(base):
+            yield from _named(parts)
+    elif isinstance(node, ast.Call) and _READS.search(chain(node.func)):
+        for word in node.keywords:
+            if word.arg in _COLUMNS:
+                value = word.value
+                yield from _named(value.keys if isinstance(value, ast.Dict) else getattr(value, "elts", [value]))
+
+
+def _named(nodes: Iterable[ast.AST | None]) -> Iterator[tuple[str, ast.AST]]:
+    """Those that are short texts."""
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and 1 < len(node.value) <= 60:
+            yield node.value, node
+
+
+@provides
+def personal(
+    code: Code, attributes: Attributes, knowledge: Knowledge, pointers: Pointers, features: Features, shipped: Shipped
+) -> Personal:
+    """Nothing is looked at until it is asked for."""
+    return Personal(code, attributes, knowledge, pointers, features, shipped)

@@ -1,0 +1,175 @@
+"""What a pipeline file runs: whether training and evaluation are in it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.charter import Charter
+from mlops_lint.facts.project.code import Definition
+from mlops_lint.facts.project.dvc import Stage
+from mlops_lint.facts.project.implementing import Implementation
+from mlops_lint.facts.project.locking import Locking
+from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.training import Training
+from mlops_lint.facts.project.values import Values
+from mlops_lint.model import Location
+
+_WORDS = {
+    "train": re.compile(
+        r"(?<![a-z])(?:re)?(?:train|fit|fine_?tun|tun(?:e|ing)|learn|build_model|model)", re.IGNORECASE
+    ),
+    "evaluate": re.compile(
+        r"(?<![a-z])(?:eval|scor(?:e|ing)|metrics?|valid|measur|report|benchmark|assess|backtest|test_?model|"
+        r"model_?test|compare|analy)",
+        re.IGNORECASE,
+    ),
+}
+_TEST = re.compile(r"(?<![a-z])test(?!s?/|s\b)(?![a-z]*\.)", re.IGNORECASE)
+_FILES = re.compile(
+    r"(?:^|/)(?:Makefile|makefile|GNUmakefile|justfile|Justfile|Snakefile|Taskfile\.ya?ml|MLproject|tasks\.py|noxfile\.py|"
+    r"dodo\.py|[^/]*pipeline[^/]*\.(?:py|ya?ml)|[^/]*\.sh|dvc\.yaml)$|^\.github/workflows/[^/]*\.ya?ml$|(?:^|/)\.gitlab-ci\.yml$"
+)
+PARTS = ("train", "evaluate")
+
+
+class Piping:
+    """Read when asked."""
+
+    def __init__(self, charter: Charter, training: Training, values: Values, locking: Locking) -> None:
+        self._charter = charter
+        self.training = training
+        self._values = values
+        self.locking = locking
+        self._code = training.code
+
+    def lacking(self, path: str) -> list[str]:
+        """Which of training and evaluation a pipeline file does not run."""
+        if path.endswith("dvc.yaml"):
+            return [part for part in PARTS if not self._staged(path, part)]
+        text = self._text(path)
+        reached = self._reached(path)
+        return [part for part in PARTS if not (_WORDS[part].search(text) or self._holds(part, reached, text))]
+
+    def found(self) -> Location | None:
+        """A file that runs training and evaluation, or one program that does both."""
+        view = self._code.view
+        for path in view.entries:
+            if _FILES.search(path) and (self._code.project.owns(path) or path.startswith(".github/")):
+                if not self._code.is_test(path) and not self.lacking(path) and self._runs(path):
+                    return Location(path)
+        for path, module in self._code.modules.items():
+            script = module.symbols.has_main or any(use.call for use in module.symbols.uses if use.scope == "")
+            if script and not self._code.is_test(path) and not path.endswith(".ipynb"):
+                reach = self._code.reachable([module.main, module.body]).definitions
+                if self.training.fits(reach) and self._computes(reach):
+                    return Location(path)
+        return None
+
+    def missing_scripts(self, path: str) -> Iterator[tuple[Stage, str]]:
+        """Scripts that stages start and that do not exist."""
+        for stage in self.locking.stages(path):
+            for match in re.finditer(r"\bpython[\d.]*\s+(?:-u\s+)?((?:[\w.-]+/)*[\w-]+\.py)(?![\w./])", stage.cmd):
+                script = match[1]
+                folder = posixpath.dirname(stage.file)
+                places = {posixpath.normpath(posixpath.join(base, script)) for base in (folder, "")}
+                if not any(place in self._code.view.entries for place in places) and "cd " not in stage.cmd:
+                    yield stage, script
+
+    def idle_scripts(self, path: str) -> Iterator[tuple[Stage, str]]:
+        """Scripts that stages start and that only define things: nothing in them runs by itself."""
+        stages = {stage.name.partition("@")[0]: stage for stage in self.locking.stages(path)}
+        for run in self._values.invocations.all:
+            module = self._code.modules.get(run.script)
+            if module is None or module.is_notebook or run.stage not in stages or module.symbols.has_main:
+                continue
+            calls = [use for use in module.symbols.uses if use.call and use.scope == ""]
+            quiet = all(self.training.harmless(run.script, use) for use in calls)
+            if quiet and module.definitions and not any(fact.decorators for fact in module.facts.values()):
+                yield stages[run.stage], run.script
+
+    def _runs(self, path: str) -> bool:
+        """Commands start a training program, so that words alone do not count."""
+        if path.endswith(("dvc.yaml", ".py")):
+            return True
+        text = self._text(path)
+        return bool(
+            re.search(
+                r"python|Rscript|\$\(PY|\$\{?PYTHON|mlflow|dvc repro|accelerate|torchrun|papermill|\w+-train", text
+            )
+        )
+
+    def _staged(self, path: str, part: str) -> bool:
+        stages = self.locking.stages(path)
+        wanted = self._outputs(part)
+        for stage in stages:
+            outs = {*stage.outs, *stage.metrics, *stage.plots}
+            made = any(out == want or want.startswith(out + "/") for out in outs for want in wanted)
+            words = f"{stage.name} {stage.cmd}"
+            if made or _WORDS[part].search(words) or (part == "evaluate" and _evaluates(stage)):
+                return True
+        reached = self._reached(path)
+        return self._holds(part, reached, " ".join(stage.cmd for stage in stages))
+
+    def _outputs(self, part: str) -> list[str]:
+        route = ("model", "path") if part == "train" else ("metric", "recorded_in")
+        text = (self._charter.text(*route) or "").partition("#")[0]
+        return [self._code.project.join(text)] if text else []
+
+    def _holds(self, part: str, reached: frozenset[Definition], text: str) -> bool:
+        """Whether what it starts gets to the code that the charter names for this part."""
+        pointer = self._charter.text(*(("model", "trained_by") if part == "train" else ("metric", "computed_in")))
+        found = self.training.implementations.of(pointer) if pointer else None
+        if not isinstance(found, Implementation):
+            return bool(self.training.fits(reached)) if part == "train" else False
+        stem = found.path.rpartition("/")[2].removesuffix(".py")
+        named = bool(re.search(rf"(?<![\w]){re.escape(stem)}(?![\w])", text))
+        inner = found.definition in reached if found.definition else any(root in reached for root in found.roots)
+        return named or inner
+
+    def _computes(self, reached: frozenset[Definition]) -> bool:
+        pointer = self._charter.text("metric", "computed_in")
+        found = self.training.implementations.of(pointer) if pointer else None
+        if isinstance(found, Implementation):
+            return found.definition in reached if found.definition else any(root in reached for root in found.roots)
+        calls = (use.chain for _, use, _ in self.training.calls(reached))
+        return any(
+            re.search(r"_score$|\.score$|evaluate|metric|_report$|_error$|\.eval$|_loss$", name) for name in calls
+        )
+
+    def _reached(self, path: str) -> frozenset[Definition]:
+        """What runs once the pipeline's scripts, or the pipeline's own Python file, run."""
+        roots: list[Definition] = []
+        if path in self._code.modules:
+            module = self._code.modules[path]
+            roots += [module.body, module.main, *module.definitions.values()]
+        text = self._text(path)
+        for run in self._values.invocations.all:
+            module_name = run.script.removesuffix(".py").rpartition("/")[2]
+            if run.script in self._code.modules and module_name in text:
+                roots += [self._code.modules[run.script].body, self._code.modules[run.script].main]
+        return self._code.reachable(roots).definitions
+
+    def _text(self, path: str) -> str:
+        """Without comments; of Python only what it uses and says in calls."""
+        if path in self._code.modules:
+            symbols = self._code.modules[path].symbols
+            parts = [use.chain for use in symbols.uses]
+            return " ".join(parts)
+        text = text_of(self._code.view, path) or ""
+        lines = (
+            line for line in text.split("\n") if not line.lstrip().startswith(("#", "//", ".PHONY", "echo", "@echo"))
+        )
+        return "\n".join(re.sub(r"\s#.*", "", line) for line in lines)
+
+
+def _evaluates(stage: Stage) -> bool:
+    return bool(stage.metrics or _TEST.search(stage.name))
+
+
+@provides
+def piping(charter: Charter, training: Training, values: Values, locking: Locking) -> Piping:
+    """Nothing is read yet."""
+    return Piping(charter, training, values, locking)

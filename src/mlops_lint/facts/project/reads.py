@@ -1,0 +1,186 @@
+"""Which data training and scoring read: tables, folders, addresses, data sets by name, SQL."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlops_lint.facts.files.chains import chain
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Use
+from mlops_lint.facts.project.knowledge import Access, Knowledge
+from mlops_lint.facts.project.shipped import Shipped
+from mlops_lint.facts.project.sources import argument
+from mlops_lint.facts.project.values import Values
+from mlops_lint.model import Location
+
+_ROWS = frozenset(
+    "pandas pandas_path pandas_json pandas_excel pandas_pickle pandas_sql pandas_sql_table pandas_gbq geopandas polars "
+    "polars_sql dask dask_path modin_cudf spark spark_table spark_sql ray duckdb_file numpy_text svmlight "
+    "sklearn_files xarray pyarrow tensorflow tensorflow_csv keras_directories torchvision huggingface huggingface_disk "
+    "huggingface_files tfds openml uci s3_wrangler athena bigquery delta rasterio".split()
+)
+"""Readers of rows, whatever they read; the others count by what they are given."""
+_PLAIN = frozenset(("builtin_open", "pathlib", "numpy"))
+_TABLE = re.compile(
+    r"\.(?:csv|tsv|parquet|feather|jsonl|ndjson|arff|orc|avro|npz|npy|xlsx?)(?:\.(?:gz|bz2|zst|zip|xz))?$"
+)
+_GLOBS = frozenset(("glob.glob", "glob.iglob"))
+_METHODS = re.compile(r"\.read(?:\.format\(\))?\.(csv|parquet|json|orc|load|text|table)$|\bspark\.(table|sql)$")
+_FROM = re.compile(r"\b(?:from|join)\s+[`\"\[]?([A-Za-z_][\w$.`\"\]\[-]*)", re.IGNORECASE)
+_WITH = re.compile(r"(?:\bwith|,)\s+(\w+)\s+as\s*\(", re.IGNORECASE)
+_URI = re.compile(r"^[a-z][\w+.-]*://", re.IGNORECASE)
+_FORMATS = frozenset("csv json parquet text imagefolder audiofolder pandas arrow webdataset".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Something that is read. `kind`: path, uri, table, dataset; `paths` are where a path may lie in the repository."""
+
+    kind: str
+    what: str
+    at: Location
+    paths: tuple[str, ...] = ()
+
+
+class Reads:
+    """What is read within training and scoring; what cannot be told is left out and counted."""
+
+    def __init__(self, code: Code, knowledge: Knowledge, values: Values, shipped: Shipped) -> None:
+        self.code = code
+        self.knowledge = knowledge
+        self.values = values
+        self.shipped = shipped
+        self.unclear: list[Location] = []
+        """Reading calls whose argument cannot be told."""
+
+    def all(self) -> list[Read]:
+        """In order of place."""
+        self.unclear.clear()
+        found = list(self._listed())
+        for use, access in self._uses():
+            call = self.code.call_node(use)
+            if call is not None:
+                found += self._read(use, access, call)
+        return sorted(dict.fromkeys(found), key=lambda read: (read.at, read.what))
+
+    def _uses(self) -> list[tuple[Use, Access]]:
+        known = {name: one for name, one in self.knowledge.readers.items() if one.row in _ROWS | _PLAIN}
+        reach = self.shipped.trained
+        notebooks = any(root.path.endswith(".ipynb") for root in self.shipped.training)
+        uses = [use for use in self.code.uses(known) if use.call and self.code.scope_of(use) in reach]
+        own = [
+            use for use in uses if not self.code.is_test(use.path) and (notebooks or not use.path.endswith(".ipynb"))
+        ]
+        return [(use, known[use.name]) for use in own] + list(self._methods())
+
+    def _listed(self) -> Iterator[Read]:
+        """`glob.glob("extra/*.csv")`, whatever reads the files then."""
+        for use in self.code.uses(_GLOBS):
+            call = self.code.call_node(use) if use.call and self.code.scope_of(use) in self.shipped.trained else None
+            given = call.args[0] if call is not None and call.args else None
+            text = self.values.text(use.path, use.scope, given) if given is not None else None
+            if text and _TABLE.search(text) and "/" in text and not self.code.is_test(use.path):
+                folder = re.split(r"[*?\[]", text)[0].rpartition("/")[0]
+                paths = self.values.repository_paths(folder, use.path) if folder else ()
+                yield from [Read("path", text, use.at, paths)] if paths else ()
+
+    def _methods(self) -> Iterator[tuple[Use, Access]]:
+        """`spark.read.parquet(…)` on a session whose making is not seen."""
+        for definition in sorted(self.shipped.trained.definitions):
+            module = self.code.modules[definition.path]
+            for fact in (
+                module.symbols.uses if definition.kind == "module" and not self.code.is_test(definition.path) else ()
+            ):
+                match = _METHODS.search(fact.chain) if fact.call else None
+                if match and self.code.graph.scope(definition.path, fact.scope) in self.shipped.trained:
+                    name = (
+                        "spark"
+                        if match[1] and match[1] != "table"
+                        else "spark_sql"
+                        if match[2] == "sql"
+                        else "spark_table"
+                    )
+                    access = next(one for one in self.knowledge.readers.values() if one.row == name)
+                    yield (
+                        Use(definition.path, fact.scope, fact.chain, self.code.use_at(definition.path, fact), fact),
+                        access,
+                    )
+
+    def _read(self, use: Use, access: Access, call: ast.Call) -> Iterator[Read]:
+        node = self._argument(call, access)
+        if node is None or (access.row in _PLAIN and _writes(call)):
+            return
+        possible = self.values.possible(use.path, use.scope, node)
+        texts: list[tuple[object, str]] = [(known, known.text) for known in possible.values if known.text]
+        listed = [known.value for known in possible.values if isinstance(known.value, list | tuple)]
+        texts += [(str(item), str(item)) for items in listed for item in items if isinstance(item, str)]
+        if not texts and access.row in _ROWS:
+            self.unclear.append(use.at)
+        for value, text in texts:
+            yield from self._one(use, access, value, text)
+
+    def _argument(self, call: ast.Call, access: Access) -> ast.expr | None:
+        given = {word.arg: word.value for word in call.keywords if word.arg}
+        first = argument(call, access)
+        if access.row == "huggingface" and isinstance(first, ast.Constant) and first.value in _FORMATS:
+            files = given.get("data_files") or given.get("data_dir")
+            return files if not isinstance(files, ast.Dict) else (files.values[0] if files.values else None)
+        if access.row == "pathlib" and isinstance(call.func, ast.Attribute):
+            inner = call.func.value
+            return (
+                inner.args[0]
+                if isinstance(inner, ast.Call) and chain(inner.func).endswith("Path") and inner.args
+                else None
+            )
+        return first
+
+    def _one(self, use: Use, access: Access, value: object, text: str) -> Iterator[Read]:
+        if access.kind == "sql" or (access.kind == "table" and access.row != "delta"):
+            yield from (Read("table", name, use.at) for name in tables(text, bare=access.kind == "table"))
+        elif access.kind == "dataset" and not self._local(value, use):
+            yield Read("dataset", text, use.at)
+        elif _URI.match(text) and not text.startswith("file:"):
+            if access.row in _ROWS:
+                yield Read("uri", text, use.at)
+        elif access.row in _ROWS or _TABLE.search(text):
+            yield Read("path", text, use.at, self.values.repository_paths(value, use.path))
+
+    def _local(self, value: object, use: Use) -> bool:
+        view = self.code.view
+        paths = self.values.repository_paths(value, use.path)
+        return any(path in view.entries or view.is_dir(path) or view.ignored(path) for path in paths)
+
+
+def tables(text: str, *, bare: bool = False) -> list[str]:
+    """The tables that a query reads, without those that it makes itself."""
+    if bare and re.fullmatch(r"[\w.`-]+", text.strip()):
+        return [text.strip("` ")]
+    made = {name.lower() for name in _WITH.findall(text)}
+    if not re.search(r"\bselect\b", text, re.IGNORECASE):
+        return [text] if re.fullmatch(r"[A-Za-z_][\w.]*", text) else []
+    names = [re.sub(r"[`\"\[\]]", "", name).rstrip(".") for name in _FROM.findall(text)]
+    return [
+        name for name in dict.fromkeys(names) if name.lower() not in made | {"unnest", "lateral", "select", "values"}
+    ]
+
+
+def _writes(call: ast.Call) -> bool:
+    """Opened to write; or a helper whose mode is not told."""
+    mode = next((word.value for word in call.keywords if word.arg == "mode"), None)
+    place = (
+        0
+        if isinstance(call.func, ast.Attribute) and chain(call.func).endswith(".open") and "Path" in chain(call.func)
+        else 1
+    )
+    if mode is None and len(call.args) > place:
+        mode = call.args[place]
+    return isinstance(mode, ast.Constant) and isinstance(mode.value, str) and bool(set(mode.value) & set("wax+"))
+
+
+@provides
+def reads(code: Code, knowledge: Knowledge, values: Values, shipped: Shipped) -> Reads:
+    """Nothing is looked at until it is asked for."""
+    return Reads(code, knowledge, values, shipped)

@@ -1,0 +1,277 @@
+"""What starts a training: schedules, and code or workflows that set one off."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.ci import CiConfig
+from mlops_lint.facts.project.code import Code, Definition, Reach
+from mlops_lint.facts.project.pointers import (
+    Broken,
+    FileTarget,
+    FolderTarget,
+    HeadingTarget,
+    Hidden,
+    Pointers,
+    RemoteTarget,
+)
+from mlops_lint.facts.project.reading import documents_of, text_of, walk, word
+from mlops_lint.facts.project.serving import Serving
+from mlops_lint.facts.project.workflows import Workflows
+from mlops_lint.model import Location
+
+_DOCUMENT = re.compile(r"\.(md|markdown|rst|txt|adoc|pdf|html?)$", re.IGNORECASE)
+_TRAINS = re.compile(
+    r"\bdvc (?:repro|exp run)\b|\bmlflow (?:run|recipes run)\b|\bkedro run\b|(?:^|[\s/_.:=-])(?:re)?train(?:ing"
+    r"|er)?(?:$|[\s/_.:=-])"
+    r"|\bfine-?tune\b|\bfit_model\b|\baz ml job create\b|\bgcloud ai custom-jobs\b|\bstart-pipeline-execution\b"
+    r"|\bsnakemake\b|\bzenml pipeline\b",
+    re.IGNORECASE,
+)
+_STARTS = re.compile(
+    r"/dispatches\b|\bgh workflow run\b|\bworkflow_dispatch\b|dagRuns|trigger_dag|TriggerDagRun"
+    r"|start_pipeline_execution"
+    r"|create_training_job|start_execution|run_deployment|create_run|PipelineJob|submit_job|jobs\.submit|begin_create_or_update"
+    r"|\bdvc repro\b|pipeline_runs|run_pipeline|trigger_(?:re)?train|jobs/run-now|run_now|create_trigger"
+    r"|repository_dispatch"
+    r"|createDispatchEvent|peter-evans/repository-dispatch|send_task|\.delay\b|apply_async|publish"
+)
+_CRON = re.compile(
+    r"\bcron\b|\bschedule(?:_interval|d|s|_expression)?\b|CronSchedule|CronTrigger|IntervalTrigger|ScheduleDefinition|crontab|timetable"
+    r"|^\s*(?:[\d*/,\-]+\s+){4}[\d*/,\-A-Za-z]+\s+\S|OnCalendar",
+    re.IGNORECASE,
+)
+_DRIFTS = re.compile(r"drift|psi\b|monitor|evidently|performance|degrad|threshold|nannyml|stability", re.IGNORECASE)
+_DATA = re.compile(
+    r"\bpaths?\b|\bsensor|s3:ObjectCreated|eventarc|blob|new[-_ ]data|on_data|dvc update|asset|watch", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a place does for a trigger: `fulfils` it there, `lacks` says what is missing, `unclear` what hides it."""
+
+    at: Location
+    fulfils: bool = False
+    lacks: str = ""
+    unclear: str = ""
+
+
+class Retraining:
+    """Judges a trigger of the charter at a place."""
+
+    def __init__(self, code: Code, workflows: Workflows, pointers: Pointers, serving: Serving) -> None:
+        self.code = code
+        self.workflows = workflows
+        self.pointers = pointers
+        self.serving = serving
+        self.view = code.view
+
+    def at(self, text: str, trigger: str, trained_by: str | None) -> list[Start] | str:
+        """What stands behind a pointer, file by file; why that cannot be told."""
+        target = self.pointers.resolve(text, "ref")
+        if isinstance(target, Broken):
+            return f"`{text}` {target.reason} (CH005)"
+        if isinstance(target, Hidden | RemoteTarget):
+            return f"`{text}` lies outside of what can be read here"
+        if isinstance(target, FileTarget | HeadingTarget):
+            return [self.file(target.path, trigger, trained_by)]
+        if isinstance(target, FolderTarget):
+            return [self.file(path, trigger, trained_by) for path in target.files[:50]]
+        roots = self.serving.roots_of(text)
+        return [self._code(roots[0].path, roots, trigger, trained_by)] if roots else f"`{text}` is no code that is read"
+
+    def anywhere(self, trigger: str, trained_by: str | None) -> list[Start]:
+        """The workflows that train, judged for a trigger."""
+        found = [self.file(config.path, trigger, trained_by) for config in self.workflows.ci.configs]
+        return [one for one in found if one.fulfils or one.unclear]
+
+    def file(self, path: str, trigger: str, trained_by: str | None) -> Start:
+        """What one file does for a trigger."""
+        if _DOCUMENT.search(path):
+            lacks = "" if trigger == "manual" else "is a document, which starts nothing"
+            return Start(Location(path), fulfils=not lacks, lacks=lacks)
+        config = self.workflows.config(path)
+        if config is not None:
+            return self._workflow(config, trigger, trained_by)
+        if path in self.code.modules:
+            module = self.code.modules[path]
+            return self._code(path, (module.body, module.main, *module.definitions.values()), trigger, trained_by)
+        return self._manifest(path, trigger)
+
+    def _workflow(self, config: CiConfig, trigger: str, trained_by: str | None) -> Start:
+        commands = [one for one in self.workflows.ci.of(config) if not one.never]
+        files = self._files(trained_by)
+        text = self._bare(config.path)
+        trains = next(
+            (one for one in commands if self._trains(one.text, files) or self._runs(one.words, trained_by)), None
+        )
+        hidden = next((one for one in self.workflows.ci.opaque if one.at.path == config.path), None)
+        action = re.search(r"uses:.*(?:train|pipeline|sagemaker|vertex|azureml|aml)", text, re.IGNORECASE)
+        starts = _STARTS.search(text.partition("jobs:")[2] or text)
+        if trains is None and not action and not starts:
+            if hidden is not None:
+                return Start(hidden.at, unclear="runs steps that cannot be looked into")
+            return Start(Location(config.path), lacks="runs no training")
+        return self._when(config, trigger, trains.at if trains else Location(config.path), text)
+
+    def _when(self, config: CiConfig, trigger: str, at: Location, text: str) -> Start:
+        if trigger == "schedule":
+            found = self.workflows.schedule(config)
+            hosted = bool(self.workflows.events(config))
+            if found is None and not hosted:
+                return Start(at, unclear="may be scheduled outside of the repository")
+            return Start(found, fulfils=True) if found else Start(at, lacks="has no schedule")
+        if trigger == "manual":
+            return Start(at, fulfils=True)
+        events = self.workflows.events(config)
+        if trigger == "new-data":
+            known = {"repository_dispatch", "workflow_run"} & set(events) or _DATA.search(text)
+            found = self.workflows.schedule(config)
+            return (
+                Start(at, fulfils=True)
+                if known or found or not events
+                else Start(at, lacks="is started by no new data")
+            )
+        if not events or {"repository_dispatch", "workflow_run", "workflow_call"} & set(events):
+            return Start(at, fulfils=True)
+        if _DRIFTS.search(text):
+            return Start(at, fulfils=True)
+        if "workflow_dispatch" in events and (where := self._dispatches()) is not None:
+            return Start(where, fulfils=True)
+        return Start(at, lacks=f"is started by {', '.join(events)}, and by no {trigger}")
+
+    def _dispatches(self) -> Location | None:
+        """Code or another workflow that starts a workflow."""
+        for path in self.code.modules:
+            if not self.code.is_test(path) and self._starting(self._texts(path)):
+                return Location(path)
+        for config in self.workflows.ci.configs:
+            if re.search(
+                r"gh workflow run|/dispatches|repository-dispatch|createDispatchEvent|createWorkflowDispatch",
+                self._bare(config.path),
+            ):
+                return Location(config.path)
+        return None
+
+    def _files(self, trained_by: str | None) -> tuple[str, ...]:
+        roots = self.serving.roots_of(trained_by) if trained_by else ()
+        return tuple(dict.fromkeys(root.path for root in roots))
+
+    def _trains(self, text: str, files: tuple[str, ...]) -> bool:
+        if re.match(r"\s*(?:echo|printf|pip|git|#)", text):
+            return False
+        names = [path.rpartition("/")[2] for path in files]
+        modules = [path.removesuffix(".py").replace("/", ".") for path in files]
+        return bool(_TRAINS.search(text)) or any(
+            re.search(rf"(?<!\w){re.escape(name)}\b", text) for name in (*names, *modules)
+        )
+
+    def _runs(self, words: tuple[str, ...], trained_by: str | None) -> bool:
+        """A script or module whose run reaches the training."""
+        roots = self.serving.roots_of(trained_by) if trained_by else ()
+        wanted = {root for root in roots if root.qualname not in ("", "<main>")}
+        given = next((word for word in words[1:] if word.endswith(".py")), "")
+        module = words[words.index("-m") + 1] if "-m" in words[:-1] else ""
+        file = (
+            self.code.module_file(module)
+            if module
+            else next((p for p in self.code.modules if given and p.endswith(given)), None)
+        )
+        if not wanted or file is None or file not in self.code.modules:
+            return False
+        reach = self.code.reachable([self.code.modules[file].body, self.code.modules[file].main])
+        return any(one in reach for one in wanted)
+
+    def _code(self, path: str, roots: tuple[Definition, ...], trigger: str, trained_by: str | None) -> Start:
+        facts = [
+            self.code.modules[one.path].facts[one.qualname] for one in roots[:1] if one.qualname not in ("", "<main>")
+        ]
+        at = self.code.at(roots[0])
+        if facts and facts[0].stub:
+            return Start(at, lacks=f"does nothing: {facts[0].stub}")
+        reach = self.code.reachable(roots)
+        text = " ".join(self._reached(reach))
+        wanted = set(self.serving.roots_of(trained_by)) if trained_by else set()
+        trains = any(one in reach and one.qualname not in ("", "<main>") for one in wanted) or self._called(
+            reach, wanted
+        )
+        if not trains and not self._starting([text]) and not _TRAINS.search(text):
+            if any(self.code.graph.node(one).opaque for one in roots):
+                return Start(at, unclear="makes calls that cannot be followed")
+            return Start(at, lacks="starts no training")
+        if trigger == "schedule" and not _CRON.search(text) and not _CRON.search(self._bare(path)):
+            scheduled = next(
+                (c for c in self.workflows.ci.configs if path.rpartition("/")[2] in self._bare(c.path)), None
+            )
+            if scheduled is None or self.workflows.schedule(scheduled) is None:
+                return Start(at, lacks="has no schedule")
+        return Start(at, fulfils=True)
+
+    def _called(self, reach: Reach, wanted: set[Definition]) -> bool:
+        files = {one.path for one in wanted}
+        return any(one.path in files and one.qualname not in ("", "<main>") for one in reach.definitions)
+
+    def _starting(self, texts: list[str]) -> bool:
+        return any(_STARTS.search(text) for text in texts)
+
+    def _reached(self, reach: Reach) -> Iterator[str]:
+        """Texts and names of calls in reach."""
+        for path in sorted({one.path for one in reach.definitions}):
+            names = [
+                use.chain
+                for use in self.code.modules[path].symbols.uses
+                if self.code.graph.scope(path, use.scope) in reach
+            ]
+            yield from names
+            yield from self._texts(path)
+
+    def _texts(self, path: str) -> list[str]:
+        """The texts of a module, docstrings left out."""
+        tree = self.code.source(path).tree
+        told = {id(part.value) for part in ast.walk(tree) if isinstance(part, ast.Expr)}
+        found = [part for part in ast.walk(tree) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        return [str(part.value) for part in found if id(part) not in told]
+
+    def _manifest(self, path: str, trigger: str) -> Start:
+        text = self._bare(path)
+        if not text.strip():
+            return Start(Location(path), lacks="holds nothing that runs")
+        suspended = (
+            [walk(tree, "spec", "suspend") for tree in documents_of(self.view, path)]
+            if path.endswith((".yml", ".yaml"))
+            else []
+        )
+        if any(word(node).lower() == "true" for node in suspended):
+            return Start(Location(path), lacks="is suspended")
+        if (
+            trigger == "schedule"
+            and not _CRON.search(text)
+            and not any(_CRON.search(line) for line in text.split("\n"))
+        ):
+            if path.endswith((".tf", ".bicep", ".py")) or path.rpartition("/")[2] in (
+                "Makefile",
+                "dvc.yaml",
+                "Dockerfile",
+            ):
+                return Start(Location(path), lacks="has no schedule")
+            return Start(Location(path), lacks="has no schedule")
+        if trigger in ("drift", "performance") and not (_STARTS.search(text) or _DRIFTS.search(text)):
+            return Start(Location(path), lacks=f"is started by no {trigger}")
+        return Start(Location(path), fulfils=True)
+
+    def _bare(self, path: str) -> str:
+        """A file's text without comments and names that say nothing of what runs."""
+        lines = (text_of(self.view, path) or "").split("\n")
+        kept = [re.sub(r"\s#.*$", "", line) for line in lines if not line.lstrip().startswith(("#", "//", ";"))]
+        return "\n".join(line for line in kept if not re.match(r"\s*-?\s*(?:name|description|summary):", line))
+
+
+@provides
+def retraining(code: Code, workflows: Workflows, pointers: Pointers, serving: Serving) -> Retraining:
+    """Judged when asked for."""
+    return Retraining(code, workflows, pointers, serving)

@@ -1,0 +1,259 @@
+"""The seeds that training is given, held against the one that the charter declares, and what draws without any."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mlops_lint.documents.node import ScalarNode
+from mlops_lint.facts.files.symbols import UseFact
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.charter import Charter
+from mlops_lint.facts.project.code import Constant, Definition
+from mlops_lint.facts.project.knowledge import Estimator, Knowledge
+from mlops_lint.facts.project.pointers import Broken, Hidden, Pointers, SymbolTarget, ValueTarget
+from mlops_lint.facts.project.training import Training
+from mlops_lint.facts.project.values import Values, settled
+from mlops_lint.model import Location
+
+_LEARN = frozenset(
+    ("classifier", "regressor", "ranker", "recommender", "clusterer", "trainer", "outlier", "either", "resampler")
+)
+_OBJECTS = frozenset(("object", "search", "environment"))
+_FRAMEWORKS = {
+    "torch": "torch", "lightning": "torch", "pytorch_lightning": "torch", "tensorflow": "tensorflow",
+    "keras": "tensorflow", "jax": "jax",
+}  # fmt: skip
+_SELF_SEEDED = frozenset(("transformers", "trl", "ultralytics", "sentence_transformers", "setfit"))
+"""Libraries whose trainers seed themselves unless they are told otherwise."""
+_CLOCK = re.compile(r"\btime\.time|randint|urandom|getpid|randrange|\bnow\b|random\.random|secrets")
+Role = Literal["global", "model", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The declared seed; `key` is the last part of its pointer."""
+
+    value: Any
+    at: Location
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A place that is given a seed. `values` is None where they cannot be told; `derived` holds what they come of."""
+
+    at: Location
+    role: Role
+    name: str
+    values: tuple[Any, ...] | None
+    derived: frozenset[Any]
+    keys: frozenset[str]
+    scopes: frozenset[str] = frozenset()
+    clock: bool = False
+
+    def gives(self, seed: Declared) -> bool | None:
+        """Whether the declared seed is given here; None where that cannot be told."""
+        if seed.value in self.derived or (self.values and seed.value in self.values):
+            return True
+        if self.values is None:
+            return True if seed.key in self.keys else None
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Something that draws random numbers in training and is given no seed."""
+
+    at: Location
+    name: str
+
+
+class Seeding:
+    """Of the code that training reaches; read when asked."""
+
+    def __init__(
+        self, charter: Charter, pointers: Pointers, training: Training, values: Values, knowledge: Knowledge
+    ) -> None:
+        self._charter = charter
+        self._pointers = pointers
+        self.training = training
+        self._values = values
+        self._knowledge = knowledge
+        self._code = training.code
+
+    def declared(self) -> Declared | str | None:
+        """The declared seed, why it cannot be told, or None where none is declared."""
+        pointer = self._charter.text("model", "seed")
+        if pointer is None:
+            return None
+        target = self._pointers.resolve(pointer, "ref")
+        key = re.split(r"[/#:.]", pointer)[-1]
+        if isinstance(target, ValueTarget) and isinstance(target.node, ScalarNode):
+            return Declared(target.node.value, target.at, key)
+        if isinstance(target, SymbolTarget) and isinstance(target.definition, Constant):
+            value = self._values.named(target.definition.path, target.definition.name)
+            if settled(value):
+                return Declared(value, target.at, key)
+            return f"what `{pointer}` is worth cannot be told"
+        if isinstance(target, Broken):
+            return f"`{pointer}` {target.reason} (CH005)"
+        return f"`{pointer}` {target.reason}" if isinstance(target, Hidden) else f"`{pointer}` names no single value"
+
+    def reach(self) -> frozenset[Definition]:
+        """What training reaches."""
+        return self._code.reachable(self.training.roots()).definitions
+
+    def around(self) -> frozenset[Definition]:
+        """The same, with the programs that start it and what those run before."""
+        callers = self.training.callers(self.training.roots())
+        return self._code.reachable([*self.training.roots(), *callers]).definitions
+
+    def seeds(self, within: frozenset[Definition]) -> list[Seed]:
+        """Every place within that is given a seed."""
+        found: list[Seed] = []
+        for path, use, _ in self.training.calls(within):
+            found += self._seeds(path, use)
+        return found
+
+    def _seeds(self, path: str, use: UseFact) -> Iterator[Seed]:
+        name = self._code.canonical(path, use.scope, use.chain) or ""
+        tool = self._knowledge.seeds.get(name)
+        names = self._knowledge.seed_parameters & use.keywords.keys()
+        if "::" in name or (tool is None and not names):
+            return
+        at = self._values.evaluator.index(path).call_at(use.line, use.column, use.end_line, use.end_column)
+        if at is None:
+            return
+        scope, call = at
+        scopes = frozenset(tool.get("scopes", ())) if tool else frozenset[str]()
+        role: Role = "global" if tool and not scopes & _OBJECTS else "model" if self._learns(name) else "other"
+        slot = (tool.get("seed") or [0, "seed"]) if tool else None
+        for expression in _given(call, names, slot):
+            yield self._seed(path, scope, expression, Seed(
+                self._code.use_at(path, use), role, use.chain[:60], None, frozenset(), frozenset(), scopes,
+            ))  # fmt: skip
+
+    def _seed(self, path: str, scope: str, expression: ast.expr, empty: Seed) -> Seed:
+        possible = self._values.possible(path, scope, expression)
+        values = tuple(known.value for known in possible.values) if possible.complete and possible.values else None
+        derived: set[Any] = {known.value for known in possible.values if _plain(known.value)}
+        for part in ast.walk(expression):
+            if isinstance(part, ast.expr) and part is not expression and not isinstance(part, ast.Constant):
+                derived |= {k.value for k in self._values.possible(path, scope, part).values if _plain(k.value)}
+        keys = {part.attr for part in ast.walk(expression) if isinstance(part, ast.Attribute)}
+        keys |= {part.id for part in ast.walk(expression) if isinstance(part, ast.Name)}
+        keys |= {p.value for p in ast.walk(expression) if isinstance(p, ast.Constant) and isinstance(p.value, str)}
+        clock = bool(_CLOCK.search(ast.unparse(expression)))
+        return Seed(empty.at, empty.role, empty.name, values, frozenset(derived), frozenset(keys), empty.scopes, clock)
+
+    def _learns(self, name: str) -> bool:
+        found = self._knowledge.estimators.get(name)
+        return found is not None and found.kind in _LEARN
+
+    def drawing(self) -> list[Drawing]:
+        """What draws in training although nothing seeds it: models first, then frameworks, then splits."""
+        around = self.around()
+        covered: set[str] = set()
+        for seed in self.seeds(around):
+            if seed.role == "global" and not seed.clock and seed.values != (None,):
+                covered |= seed.scopes
+        reach = self.reach()
+        models, splits = [], []
+        for path, use, _ in self.training.calls(reach):
+            name = self._code.canonical(path, use.scope, use.chain) or ""
+            estimator = self._knowledge.estimators.get(name)
+            if estimator is not None and estimator.kind in _LEARN and self._draws(path, use, estimator):
+                if not covered & {"sklearn", "numpy"} and estimator.family != "neural":
+                    models.append(Drawing(self._code.use_at(path, use), name.rpartition(".")[2]))
+            elif (
+                name in self._knowledge.splits
+                and self._shuffles(path, use, name)
+                and not covered & {"sklearn", "numpy"}
+            ):
+                splits.append(Drawing(self._code.use_at(path, use), name.rpartition(".")[2]))
+        return [*models, *self._frameworks(reach, covered), *splits]
+
+    def _frameworks(self, reach: frozenset[Definition], covered: set[str]) -> list[Drawing]:
+        """Networks that are trained in a framework which nothing seeds."""
+        imported: dict[str, str] = {}
+        for path in sorted({one.path for one in reach}):
+            for fact in self._code.modules[path].symbols.imports:
+                root = fact.module.partition(".")[0]
+                if root in _SELF_SEEDED:
+                    return []
+                if root in _FRAMEWORKS and not fact.level:
+                    imported.setdefault(_FRAMEWORKS[root], root)
+        fits = [fit for fit in self.training.fits(reach) if self._uses_framework(fit.by, imported)]
+        missing = [name for name in imported if name not in covered]
+        return (
+            [Drawing(fits[0].at, imported[name]) for name in missing[:1]]
+            if fits and len(missing) == len(imported)
+            else []
+        )
+
+    def _uses_framework(self, by: Definition, imported: dict[str, str]) -> bool:
+        imports = self._code.modules[by.path].symbols.imports
+        return any(_FRAMEWORKS.get(fact.module.partition(".")[0]) in imported for fact in imports)
+
+    def _draws(self, path: str, use: UseFact, found: Estimator) -> bool:
+        if self._knowledge.seed_parameters & use.keywords.keys():
+            return self._unseeds(path, use)
+        if "**" in use.keywords or "*" in use.arguments or not found.random:
+            return False
+        if found.random is True:
+            return True
+        call = self._call(path, use)
+        if call is None:
+            return False
+        given = {word.arg: word.value for word in call[1].keywords if word.arg}
+        for argument, values in found.random.items():
+            known = self._values.fold(path, call[0], given[argument]) if argument in given else None
+            if known is not None and known.value in values:
+                return True
+        return False
+
+    def _shuffles(self, path: str, use: UseFact, name: str) -> bool:
+        """Whether a split draws, and is given no seed."""
+        row = self._knowledge.splits[name]
+        seed = row.get("seed")
+        if not seed or "**" in use.keywords or "*" in use.arguments:
+            return False
+        call = self._call(path, use)
+        shuffle = next((w.value for w in call[1].keywords if w.arg == row.get("shuffle")), None) if call else None
+        if call is not None and shuffle is not None:
+            known = self._values.fold(path, call[0], shuffle)
+            shuffles = known is not None and known.value is True
+        else:
+            shuffles = row.get("shuffles") is True
+        return shuffles and (seed not in use.keywords or self._unseeds(path, use))
+
+    def _unseeds(self, path: str, use: UseFact) -> bool:
+        """`random_state=None`."""
+        return any(seed.values == (None,) for seed in self._seeds(path, use))
+
+    def _call(self, path: str, use: UseFact) -> tuple[str, ast.Call] | None:
+        return self._values.evaluator.index(path).call_at(use.line, use.column, use.end_line, use.end_column)
+
+
+def _plain(value: Any) -> bool:
+    return isinstance(value, int | float | str) and not isinstance(value, bool)
+
+
+def _given(call: ast.Call, names: frozenset[str], slot: list[Any] | None) -> Iterator[ast.expr]:
+    wanted = set(names) | ({slot[1]} if slot else set())
+    found = [word.value for word in call.keywords if word.arg in wanted]
+    if slot and not found and len(call.args) > slot[0] and not any(isinstance(a, ast.Starred) for a in call.args):
+        found = [call.args[slot[0]]]
+    yield from found
+
+
+@provides
+def seeding(
+    charter: Charter, pointers: Pointers, training: Training, values: Values, knowledge: Knowledge
+) -> Seeding:  # fmt: skip
+    """Nothing is read yet."""
+    return Seeding(charter, pointers, training, values, knowledge)

@@ -1,0 +1,115 @@
+"""Which version of a model the repository really serves: addresses in manifests, workflows and serving code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code
+from mlops_lint.facts.project.project import Project
+from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.serving import Serving
+from mlops_lint.facts.project.values import Values
+from mlops_lint.model import Location
+from mlops_lint.repo.view import RepoView
+
+_MODEL = re.compile(r"\bmodels:/(?P<name>[\w.\-]+)(?P<mark>[/@])(?P<version>[\w.\-]+)")
+_IMAGE = re.compile(
+    r"(?<![\w./@:-])(?P<name>(?:[\w.\-]+(?::\d+)?/)*[a-z][\w.\-]*)(?P<mark>[:@])(?P<version>(?:sha256:)?[\w.\-]+)(?![\w/:])"
+)
+_FILES = re.compile(
+    r"\.(?:ya?ml|json|toml|tf|tfvars|env|cfg|ini|hcl|bicep|sh|properties)$|(?:^|/)(?:Dockerfile[^/]*|Procfile|\.env[^/]*|Makefile)$"
+)
+_ASIDE = re.compile(r"(?:^|/)(?:tests?|docs?|examples?|notebooks?|node_modules|metrics|reports)/|lock|package\.json$")
+_MOVING = frozenset("latest production prod staging champion stable current main master head newest live".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`NAME` in one version, as it is written."""
+
+    name: str
+    version: str
+    text: str
+    at: Location
+
+    @property
+    def moving(self) -> bool:
+        """Whether the version is an alias that somebody can set anew."""
+        return self.version.lower() in _MOVING
+
+
+def model_address(text: str, at: Location) -> Address | None:
+    """The model that a text names with its version: a registry's URI, or an image with a tag."""
+    match = _MODEL.search(text)
+    if match is None and " " not in text.strip():
+        match = _IMAGE.fullmatch(text.strip())
+    return Address(match["name"], match["version"], match[0], at) if match else None
+
+
+class Served:
+    """Every address of the same model that is deployed or loaded."""
+
+    def __init__(self, view: RepoView, project: Project, code: Code, serving: Serving, values: Values) -> None:
+        self.view = view
+        self.project = project
+        self.code = code
+        self.serving = serving
+        self.values = values
+
+    def of(self, claimed: Address, entrypoint: str | None, predicts_in: str | None) -> list[Address]:
+        """The addresses in manifests, workflows and serving code that name what the charter names."""
+        pattern = _MODEL if claimed.text.startswith("models:/") else _IMAGE
+        own = _short(claimed.name)
+        found = [one for one in self._written(pattern, own) if _short(one.name) == own]
+        if pattern is _MODEL:
+            found += [one for one in self._loaded(entrypoint, predicts_in) if one.name == claimed.name]
+        return found
+
+    def _written(self, pattern: re.Pattern[str], own: str) -> Iterator[Address]:
+        for path in self.view.entries:
+            if not _FILES.search(path) or _ASIDE.search(path) or path == self.project.charter_path:
+                continue
+            if not (self.project.owns(path) or path.startswith(".git")):
+                continue
+            text = text_of(self.view, path) or ""
+            for number, line in enumerate(text.split("\n") if own in text else (), 1):
+                if own in line and not line.lstrip().startswith(("#", "//")):
+                    bare = re.sub(r"\s#.*$", "", line)
+                    for match in pattern.finditer(bare):
+                        if "$" not in match[0]:
+                            yield Address(match["name"], match["version"], match[0], Location(path, number))
+
+    def _loaded(self, entrypoint: str | None, predicts_in: str | None) -> Iterator[Address]:
+        """What serving code loads from a registry."""
+        roots = self.serving.declared(entrypoint, predicts_in) or self.serving.found()
+        reach = self.code.reachable(roots)
+        for path in sorted({one.path for one in reach.definitions}):
+            if self.code.is_test(path) or "models:/" not in (text_of(self.view, path) or ""):
+                continue
+            index = self.values.evaluator.index(path)
+            for scope, node in index.calls:
+                if self.code.graph.scope(path, scope) in reach:
+                    yield from self._called(path, scope, node)
+
+    def _called(self, path: str, scope: str, node: ast.Call) -> Iterator[Address]:
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            if isinstance(argument, ast.Constant | ast.JoinedStr | ast.Name | ast.Attribute | ast.BinOp):
+                for known in self.values.possible(path, scope, argument).values:
+                    match = _MODEL.search(known.text or "")
+                    if match:
+                        at = self.values.evaluator.index(path).source.at(argument)
+                        yield Address(match["name"], match["version"], match[0], at)
+
+
+def _short(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+@provides
+def served(view: RepoView, project: Project, code: Code, serving: Serving, values: Values) -> Served:
+    """Looked for when asked for."""
+    return Served(view, project, code, serving, values)

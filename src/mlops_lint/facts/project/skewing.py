@@ -1,0 +1,170 @@
+"""What serving does to its input that training does otherwise: fits anew, names other columns."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Definition, External, Reach
+from mlops_lint.facts.project.features import Features
+from mlops_lint.facts.project.knowledge import Knowledge
+from mlops_lint.facts.project.serving import Serving
+from mlops_lint.facts.project.values import Values
+from mlops_lint.model import Location
+
+_FITS = re.compile(r"^(?P<made>.+)\(\)\.(?:fit|fit_transform|partial_fit)$")
+_BUILDS = (
+    "sklearn.",
+    "imblearn.",
+    "feature_engine.",
+    "category_encoders.",
+    "torchvision.transforms.",
+    "tensorflow.keras.layers.",
+)
+_LEAST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Refit:
+    """A transformer that serving fits; `elsewhere` is where training fits one of the same kind."""
+
+    name: str
+    at: Location
+    elsewhere: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherColumns:
+    """Columns that serving selects and training does not."""
+
+    at: Location
+    trained: Location
+    extra: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class Skewing:
+    """Compares what serving reaches with what training reaches."""
+
+    def __init__(self, code: Code, serving: Serving, knowledge: Knowledge, features: Features, values: Values) -> None:
+        self.code = code
+        self.serving = serving
+        self.features = features
+        self.values = values
+        kinds = {"transformer", "selector"}
+        self.transformers = {name for name, one in knowledge.estimators.items() if one.kind in kinds}
+
+    def reach(self, roots: Iterable[Definition]) -> Reach:
+        """What runs for a request: handlers of other requests are left out."""
+        known = tuple(roots)
+        return self.code.reachable(known, self.serving.beside(known))
+
+    def refits(self, roots: Iterable[Definition]) -> list[Refit]:
+        """Transformers that the serving code fits, and that it does not share with training."""
+        reach = self.reach(roots)
+        found: list[tuple[str, Location]] = []
+        others: list[tuple[str, Location]] = []
+        for name, uses in self.code.graph.canonical.items():
+            match = _FITS.match(name)
+            if match is None or match["made"] not in self.transformers:
+                continue
+            for path, fact in uses:
+                if not fact.call or not self.serving.ships(path):
+                    continue
+                here = self.code.graph.scope(path, fact.scope)
+                inside = here in reach and here.kind != "module"
+                (found if inside else others).append((match["made"], self.code.use_at(path, fact)))
+        return [
+            Refit(name.rpartition(".")[2], at, next((o for n, o in others if n == name), None)) for name, at in found
+        ]
+
+    def builds_pipeline(self, definition: Definition) -> bool:
+        """Whether it is, or gives, an object that is saved with the model: a transformer or a pipeline."""
+        if definition.kind == "class":
+            bases = self.code.names.bases(definition)
+            return any(isinstance(base, External) and base.name.startswith(_BUILDS) for base in bases)
+        reach = self.code.reachable([definition])
+        return any(
+            name.startswith(_BUILDS) and self.code.graph.scope(path, fact.scope) in reach
+            for path in {one.path for one in reach.definitions if one.kind != "module"}
+            for name, fact in self.code.named(path)
+            if fact.scope not in ("", "<main>")
+        )
+
+    def handed_on(self, definition: Definition) -> bool:
+        """Whether training gives it to a pipeline instead of calling it: `FunctionTransformer(transform)`."""
+        return any(not fact.call for _, fact in self.code.graph.call_sites.get(definition, []))
+
+    def other_columns(self, roots: Iterable[Definition], trained: Iterable[Definition]) -> OtherColumns | None:
+        """A list of columns that serving alone writes and that is not the list of the training."""
+        known = next((one for one in self.features.sets if one.complete and len(one.columns) >= _LEAST), None)
+        if known is None:
+            return None
+        training = self.code.reachable(trained)
+        for one in sorted(self.reach(roots).definitions):
+            if one in training or one.kind == "class" or self.code.is_test(one.path) or one.path == known.at.path:
+                continue
+            if one.qualname == "" and any(inner.path == one.path for inner in training.definitions):
+                continue
+            for node in _selections(self._own(one)):
+                found = self._compared(one, node, known.columns)
+                if found is not None:
+                    return OtherColumns(self.code.source(one.path).at(node), known.at, *found)
+        return None
+
+    def _own(self, one: Definition) -> ast.AST:
+        node = self.code.node(one)
+        if one.qualname not in ("", "<main>"):
+            return node
+        body = [
+            part
+            for part in getattr(node, "body", [])
+            if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        ]
+        return ast.Module(body=body, type_ignores=[])
+
+    def _compared(
+        self, one: Definition, node: ast.expr, columns: frozenset[str]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+        known = self.values.fold(one.path, one.qualname, node)
+        value = known.value if known is not None else None
+        if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+            return None
+        names = {str(item) for item in value}
+        shared = names & columns
+        if len(shared) < _LEAST or len(shared) < 0.6 * len(columns) or names == columns:
+            return None
+        return tuple(sorted(names - columns)), tuple(sorted(columns - names))
+
+
+def _selections(tree: ast.AST) -> Iterator[ast.expr]:
+    """What a table is indexed by on the way to `predict`: `model.predict(rows[COLUMNS])`."""
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr.startswith("predict"):
+            for argument in part.args[:1]:
+                yield from _index(argument, tree)
+
+
+def _index(argument: ast.expr, tree: ast.AST) -> Iterator[ast.expr]:
+    if isinstance(argument, ast.Name):
+        for part in ast.walk(tree):
+            if isinstance(part, ast.Assign) and any(
+                isinstance(target, ast.Name) and target.id == argument.id for target in part.targets
+            ):
+                if isinstance(part.value, ast.Subscript | ast.Call):
+                    yield from _index(part.value, tree)
+    elif isinstance(argument, ast.Subscript):
+        yield argument.slice
+    elif isinstance(argument, ast.Call):
+        for keyword in argument.keywords:
+            if keyword.arg == "columns":
+                yield keyword.value
+
+
+@provides
+def skewing(code: Code, serving: Serving, knowledge: Knowledge, features: Features, values: Values) -> Skewing:
+    """Compared when asked for."""
+    return Skewing(code, serving, knowledge, features, values)

@@ -1,0 +1,219 @@
+"""Where code turns a score into a decision, and at which number."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mlops_lint.facts.files.chains import chain, split
+from mlops_lint.facts.files.symbols import UseFact
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.values import Values
+from mlops_lint.model import Location
+
+_SCORERS = frozenset("predict_proba decision_function predict_log_proba sigmoid softmax expit".split())
+_WORDS = frozenset(
+    "proba probas prob probs probability probabilities score scores scored likelihood risk confidence chance p ps "
+    "yhat y_hat logit logits propensity".split()
+)
+_OTHERS = frozenset(
+    "psi drift ks similarity sim f1 auc recall precision accuracy metric gap iou nms r2 silhouette best baseline value "
+    "pvalue target relevance bleu rouge wer distance z zscore max min mean rank cv train test val".split()
+)
+_METHODS = frozenset("gt ge lt le greater greater_equal less less_equal".split())
+_ORDER = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
+_QUERY = re.compile(
+    r"\b(?:score|proba?|probability|risk|confidence)s?\b\s*[<>]=?\s*(@?\w[\w.]*)|(\d*\.\d+)\s*[<>]=?\s*(?:score|proba?)",
+    re.I,
+)
+_PREDICTS = frozenset(("predict",))
+_NETWORKS = ("torch", "tensorflow", "keras", "lightgbm", "xgboost", "catboost", "mxnet", "jax", "flax", "onnxruntime",
+             "mlflow.pyfunc", "transformers", "h2o")  # fmt: skip
+_TUNED = ("TunedThresholdClassifierCV", "FixedThresholdClassifier")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A comparison of a score with `value`; None where the number cannot be told."""
+
+    value: float | None
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """`hidden`: a `.predict()` that decides at 0.5, where nothing compares a score; `opaque`: it may be elsewhere."""
+
+    found: tuple[Cut, ...]
+    hidden: Location | None = None
+    opaque: Location | None = None
+
+
+class Thresholds:
+    """Reads the comparisons within reach of some definitions."""
+
+    def __init__(self, code: Code, values: Values) -> None:
+        self.code = code
+        self.values = values
+
+    def within(self, roots: Iterable[Definition]) -> Cuts:
+        """The comparisons in the roots themselves; where there are none, in all that they reach."""
+        own = [root for root in roots if not self.code.is_test(root.path)]
+        found = [cut for root in own for cut in self._cuts(root)]
+        reach = sorted(one for one in self.code.reachable(own).definitions if not self.code.is_test(one.path))
+        if not found:
+            found = [cut for one in reach for cut in self._cuts(one)]
+        hidden = opaque = None
+        if not found:
+            hidden, opaque = self._hidden(own, reach)
+        return Cuts(tuple(dict.fromkeys(found)), hidden, opaque)
+
+    def _cuts(self, definition: Definition) -> Iterator[Cut]:
+        nodes = list(_own(self.code.node(definition), definition))
+        scores = self._scores(definition, nodes)
+        for node in nodes:
+            for side, bound in _sides(node):
+                if self._is_score(definition, side, scores):
+                    yield from self._bounds(definition, bound)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 2_000:
+                yield from self._query(definition, node)
+
+    def _bounds(self, definition: Definition, bound: ast.expr) -> Iterator[Cut]:
+        at = self.code.source(definition.path).at(bound)
+        possible = self.values.possible(definition.path, definition.qualname, bound)
+        numbers = [known.value for known in possible.values]
+        for number in numbers:
+            if isinstance(number, int | float) and not isinstance(number, bool) and number not in (0, 1):
+                yield Cut(float(number), at)
+        if not possible.complete:
+            yield Cut(None, at)
+
+    def _query(self, definition: Definition, node: ast.Constant) -> Iterator[Cut]:
+        """`rows.query("score >= 0.35")`."""
+        for match in _QUERY.finditer(str(node.value)):
+            text = match[1] or match[2]
+            at = self.code.source(definition.path).at(node)
+            if text.startswith("@"):
+                yield from self._bounds(definition, ast.copy_location(ast.Name(text[1:], ast.Load()), node))
+            elif re.fullmatch(r"\d*\.\d+", text):
+                yield Cut(float(text), at)
+
+    def _scores(self, definition: Definition, nodes: list[ast.AST]) -> set[str]:
+        """Local names that hold what a model answers."""
+        found: set[str] = set()
+        for _ in range(2):
+            for node in nodes:
+                if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+                    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                    if any(self._asks(definition, part, found) for part in ast.walk(node.value)):
+                        found |= {target.id for target in targets if isinstance(target, ast.Name)}
+        return found
+
+    def _asks(self, definition: Definition, part: ast.AST, scores: set[str]) -> bool:
+        if isinstance(part, ast.Name):
+            return part.id in scores
+        if not isinstance(part, ast.Call):
+            return False
+        last = split(chain(part.func))[-1].lstrip(".")
+        return last in _SCORERS or self._answers(definition, part)
+
+    def _answers(self, definition: Definition, call: ast.Call) -> bool:
+        """A function of the project that asks the model itself."""
+        name = self.code.canonical(definition.path, definition.qualname, chain(call.func)) or ""
+        path, _, qualname = name.partition("::")
+        inner = self.code.definition(path, qualname) if qualname else None
+        if inner is None or inner.kind != "function":
+            return False
+        return any(use.call and split(use.chain)[-1].lstrip(".") in _SCORERS for use in self._calls(inner))
+
+    def _calls(self, definition: Definition) -> list[UseFact]:
+        uses = self.code.modules[definition.path].symbols.uses
+        return [use for use in uses if use.scope == definition.qualname]
+
+    def _is_score(self, definition: Definition, side: ast.expr, scores: set[str]) -> bool:
+        names = _names(side)
+        words = {word for name in names for word in re.split(r"[_\W\d]+", name.casefold()) if word}
+        if words & _OTHERS and not words & {"proba", "probability", "prob"}:
+            return False
+        return bool(words & _WORDS) or any(self._asks(definition, part, scores) for part in ast.walk(side))
+
+    def _hidden(self, own: list[Definition], reach: list[Definition]) -> tuple[Location | None, Location | None]:
+        """Where `.predict()` decides, and what may decide elsewhere."""
+        names = set(self.code.graph.canonical)
+        if any(tuned in name for name in names for tuned in _TUNED):
+            return None, None
+        foreign = any(
+            fact.module.partition(".")[0] in _NETWORKS or fact.module.startswith("mlflow.pyfunc")
+            for module in self.code.modules.values()
+            for fact in module.symbols.imports
+        )
+        for definition in (*own, *reach):
+            for use in self._calls(definition):
+                steps = split(use.chain)
+                last = steps[-1].lstrip(".")
+                if not use.call or last not in (*_PREDICTS, *_SCORERS) or len(steps) < 2:
+                    continue
+                at = self.code.use_at(definition.path, use)
+                called = self.code.canonical(definition.path, definition.qualname, use.chain)
+                if last in _SCORERS or foreign or (called is not None and "::" in called):
+                    return None, at
+                return at, None
+        return None, None
+
+
+def _own(tree: ast.AST, definition: Definition) -> Iterator[ast.AST]:
+    """The nodes of a definition's own body; asserted bounds and those that only raise are no decisions."""
+    waiting = list(ast.iter_child_nodes(tree))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Assert):
+            continue
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        if isinstance(node, ast.If) and len(node.body) == 1 and isinstance(node.body[0], ast.Raise):
+            waiting += node.orelse
+            continue
+        yield node
+        waiting += ast.iter_child_nodes(node)
+
+
+def _sides(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """(compared, bound) of a comparison, either way round."""
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], _ORDER):
+        left, right = node.left, node.comparators[0]
+        yield (left, right)
+        yield (right, left)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
+        if len(node.args) == 1:
+            yield (node.func.value, node.args[0])
+        elif len(node.args) == 2:
+            yield (node.args[0], node.args[1])
+
+
+def _names(side: ast.expr) -> list[str]:
+    """What the compared value is called: the outermost name, attribute or key."""
+    while True:
+        if isinstance(side, ast.Subscript):
+            if isinstance(side.slice, ast.Constant) and isinstance(side.slice.value, str):
+                return [side.slice.value]
+            side = side.value
+        elif isinstance(side, ast.Attribute):
+            return [side.attr]
+        elif isinstance(side, ast.Call):
+            if isinstance(side.func, ast.Name) and side.func.id in ("float", "abs", "round") and side.args:
+                side = side.args[0]
+            elif isinstance(side.func, ast.Attribute) and side.func.attr in ("item", "to_numpy", "astype", "squeeze"):
+                side = side.func.value
+            else:
+                return []
+        else:
+            return [side.id] if isinstance(side, ast.Name) else []
+
+
+@provides
+def thresholds(code: Code, values: Values) -> Thresholds:
+    """Read when asked for."""
+    return Thresholds(code, values)

@@ -1,0 +1,236 @@
+"""Whether what is said to check the data is really asked, and whether it refuses anything."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mlops_lint.documents.node import DocumentError
+from mlops_lint.facts.files.chains import chain
+from mlops_lint.facts.files.symbols import Symbols
+from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.code import Code, Constant, Definition
+from mlops_lint.facts.project.pointers import FileTarget, Pointers, SymbolTarget, TestTarget
+from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.shipped import Shipped
+from mlops_lint.facts.project.wiring import Elsewhere, Uncertain, Wired, Wiring
+from mlops_lint.model import Location
+from mlops_lint.repo.view import Unreadable
+
+_ACTS = ast.Raise | ast.Assert | ast.Call | ast.Compare
+_PLAIN = frozenset(("classmethod", "staticmethod"))
+_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """It is asked here."""
+
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class NotValidated:
+    """It checks nothing or nothing asks it; `why` completes "`schema` …"."""
+
+    why: str
+    at: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class PerhapsValidated:
+    """What stands in the way."""
+
+    reason: str
+    at: Location | None = None
+
+
+Asking = Validated | NotValidated | PerhapsValidated
+
+
+class Validation:
+    """Answers for what the charter names."""
+
+    def __init__(self, code: Code, wiring: Wiring, pointers: Pointers, shipped: Shipped) -> None:
+        self.code = code
+        self.wiring = wiring
+        self.pointers = pointers
+        self.shipped = shipped
+
+    def asked(self, defined: str, called: str | None) -> Asking:
+        """Is `defined` asked where `called` says, else anywhere outside of tests and notebooks?"""
+        roots = tuple(self.shipped.serving.roots_of(called)) if called else self._programs()
+        if called and not roots:
+            return PerhapsValidated(f"no code is read at `{called}`")
+        target = self.pointers.resolve(defined, "code")
+        if isinstance(target, FileTarget) and not target.standin:
+            return self._file(target, roots)
+        if not isinstance(target, SymbolTarget | TestTarget):
+            return PerhapsValidated(f"`{defined}` does not resolve (CH005), or is kept outside of this repository")
+        subject = target.definition
+        if hollow := self._hollow(subject):
+            return NotValidated(hollow, target.at)
+        answer = self._symbol(subject, roots)
+        return self._idle(roots[0], answer) if isinstance(answer, Validated) and called else answer
+
+    def refuses(self) -> Location | None:
+        """Where training or serving refuses what it was given, under a condition."""
+        reach = self.code.reachable([*self.shipped.training, *self.shipped.declared(("deployment", "entrypoint"))])
+        for definition in sorted(reach.definitions):
+            if definition.kind == "function" and not self.code.is_test(definition.path):
+                for node in ast.walk(self.code.node(definition)):
+                    if isinstance(node, ast.If | ast.ExceptHandler):
+                        for part in node.body:
+                            if isinstance(part, ast.Raise) and part.exc is not None:
+                                return self.code.source(definition.path).at(part)
+        return None
+
+    def _programs(self) -> tuple[Definition, ...]:
+        return tuple(root for root in self.shipped.entries if not root.path.endswith(".ipynb"))
+
+    def _symbol(self, subject: Definition | Constant, roots: tuple[Definition, ...]) -> Asking:
+        subjects = [*self._methods(subject), subject]
+        asked = [(one, self.wiring.look(one, roots)) for one in subjects]
+        answers = [answer for _, answer in asked]
+        for answer in answers:
+            if isinstance(answer, Wired):
+                why = next((self._hollow(one) for one, found in asked if found is answer), "")
+                return NotValidated(why, self.wiring.at(subject)) if why else Validated(answer.at)
+        if isinstance(subject, Definition) and subject.kind == "class":
+            if at := self._class_used(subject, roots):
+                return Validated(at)
+        for answer in answers:
+            if isinstance(answer, Uncertain):
+                return PerhapsValidated("a call on the way cannot be followed, and might be it", answer.at)
+        other = next((answer for answer in answers if isinstance(answer, Elsewhere)), None)
+        if other is not None:
+            verb = "asks" if other.where.startswith(("code", "other")) else "ask"
+            return NotValidated(f"is not asked there: only {other.where} {verb} it", other.at)
+        return NotValidated("is asked by nothing", self.wiring.at(subject))
+
+    def _methods(self, subject: Definition | Constant) -> list[Definition]:
+        if not isinstance(subject, Definition) or subject.kind != "class":
+            return []
+        known = self.code.modules[subject.path].definitions.values()
+        return [one for one in known if one.kind == "function" and one.qualname.rpartition(".")[0] == subject.qualname]
+
+    def _idle(self, caller: Definition, answer: Validated) -> Asking:
+        """Where what asks it is itself never run."""
+        others = tuple(
+            root
+            for root in self.code.entries()
+            if not self.code.is_test(root.path) and not root.path.endswith(".ipynb")
+        )
+        roots = (*others, *self.shipped.declared(("deployment", "entrypoint"), ("model", "trained_by")))
+        if caller in self.code.reachable(roots) or caller.kind != "function":
+            return answer
+        found = self.wiring.look(caller, roots)
+        if isinstance(found, Wired):
+            return answer
+        if isinstance(found, Uncertain):
+            return PerhapsValidated(f"whether `{caller.name}` ever runs cannot be followed", found.at)
+        return NotValidated(f"is asked by `{caller.name}` alone, which no program runs", self.code.at(caller))
+
+    def _hollow(self, subject: Definition | Constant) -> str:
+        if not isinstance(subject, Definition):
+            return ""
+        if why := self.wiring.stub(subject):
+            return f"checks nothing: {why}"
+        node = self.code.node(subject)
+        fact = self.code.modules[subject.path].facts[subject.qualname]
+        if subject.kind != "function" or set(fact.decorators) - _PLAIN or _acts(node):
+            return ""
+        return "checks nothing: it has no condition"
+
+    def _class_used(self, subject: Definition, roots: Iterable[Definition]) -> Location | None:
+        reach = self.code.reachable(roots)
+        for path, module in self.code.modules.items():
+            imported = any(subject.name in (fact.symbol, fact.name) for fact in module.symbols.imports)
+            if path != subject.path and not imported and not self._whole(module.symbols, path, subject):
+                continue
+            for scope, node in self._trees(path):
+                definition = self.code.definition(path, scope)
+                if definition in reach and (found := self._asks(path, scope, node, subject)) is not None:
+                    return self.code.source(path).at(found)
+        return None
+
+    def _whole(self, symbols: Symbols, path: str, subject: Definition) -> bool:
+        """Whether the file imports the module that holds it."""
+        values = (self.code.resolve(path, "", fact.name) for fact in symbols.imports if fact.name)
+        return any(isinstance(value, Definition) and value.path == subject.path for value in values)
+
+    def _trees(self, path: str) -> Iterator[tuple[str, ast.AST]]:
+        try:
+            yield "", self.code.source(path).tree
+        except (DocumentError, Unreadable):
+            return
+        for definition in self.code.modules[path].definitions.values():
+            if definition.kind == "function":
+                yield definition.qualname, self.code.node(definition)
+
+    def _asks(self, path: str, scope: str, tree: ast.AST, subject: Definition) -> ast.AST | None:
+        """`Schema.validate(rows)`, `check(Schema)`, a decorator, or an annotation that a decorator acts upon."""
+
+        def means(node: ast.AST) -> bool:
+            return isinstance(node, ast.Name | ast.Attribute) and self.code.resolve(path, scope, chain(node)) == subject
+
+        for node in _scope(tree):
+            if isinstance(node, ast.Call):
+                parts = [node.func, *node.args, *(word.value for word in node.keywords)]
+                inner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+                if any(means(part) for part in [*parts, inner]):
+                    return node
+            elif isinstance(node, _FUNCTIONS) and node.decorator_list:
+                given = [one.annotation for one in [*node.args.args, *node.args.kwonlyargs] if one.annotation]
+                wanted = [*given, *([node.returns] if node.returns else [])]
+                if any(means(part) for one in wanted for part in ast.walk(one)):
+                    return node
+        return None
+
+    def _file(self, target: FileTarget, roots: tuple[Definition, ...]) -> Asking:
+        path = target.path
+        if path in self.code.modules:
+            reach = self.code.reachable(roots)
+            inside = [one for one in self.code.modules[path].definitions.values() if one.kind == "function"]
+            live = [one for one in inside if one in reach]
+            if live or (self.code.modules[path].body in reach and (not inside or path in {r.path for r in roots})):
+                return Validated(self.code.at(live[0]) if live else target.at)
+            return NotValidated("is asked by nothing", target.at)
+        name = posixpath.basename(path)
+        stem = name.partition(".")[0]
+        for other in sorted({one.path for one in self.code.reachable(roots).definitions}):
+            text = text_of(self.code.view, other) or ""
+            for number, line in enumerate(text.split("\n"), 1) if f"{stem}" in text else ():
+                if (name in line or f'"{stem}"' in line or f"'{stem}'" in line) and not line.lstrip().startswith("#"):
+                    return Validated(Location(other, number))
+        return PerhapsValidated(f"{name} is no code, and what reads it cannot be seen")
+
+
+def _acts(node: ast.AST) -> bool:
+    """Whether something is looked at before all is given back."""
+    for statement in getattr(node, "body", []):
+        if any(isinstance(part, _ACTS) for part in ast.walk(statement)):
+            return True
+        if isinstance(statement, ast.Return):
+            return False
+    return False
+
+
+def _scope(tree: ast.AST) -> Iterator[ast.AST]:
+    """A scope's own nodes, with the heads of functions in it."""
+    if isinstance(tree, _FUNCTIONS):
+        yield tree
+    for node in ast.iter_child_nodes(tree):
+        yield node
+        if not isinstance(node, _FUNCTIONS):
+            yield from (part for part in _scope(node) if part is not node)
+        else:
+            yield from (part for one in node.decorator_list for part in ast.walk(one))
+
+
+@provides
+def validation(code: Code, wiring: Wiring, pointers: Pointers, shipped: Shipped) -> Validation:
+    """Nothing is followed until it is asked for."""
+    return Validation(code, wiring, pointers, shipped)
