@@ -109,6 +109,7 @@ NOT_PRESENT: list[tuple[str, Files]] = [
     (PEOPLE, {"tests/row.json": '{"sex": 1, "age": 44, "a": 2, "b": 7, "c": 0}', "a.py": "x = 1\n"}),
     (PEOPLE, {"form.json": '{"sex": "Your sex", "age": "Your age", "a": "x", "b": "y", "c": "z"}', "a.py": "x = 1\n"}),
     (SECRETS, {"a.py": "import os\nkey = os.getenv('LLM_API_KEY', 'nokeyneeded')\nother = os.getenv('API_KEY', 'no-key-required')\n"}),
+    (PEOPLE, {"data/peliculas.csv": "titulo,genero,duracion\na,b,90\n", "a.py": "x = 1\n"}),
 ]  # fmt: skip
 
 

@@ -28,7 +28,7 @@ _MADE_UP = re.compile(r"(?:^|[/_.-])(?:fixtures?|synthetic|fake|mock|dummy|gener
 _WORDS = re.compile(
     r"age|sex|gender|race|ethnic|marital|married|family[_ ]?status|nationality|citizenship|"
     r"native|religio|disab|pregnan|veteran|"
-    r"geschlecht|genero|edad|idade|naissance|nacimiento|nascimento|geburt|prenom|vorname|apellido|estado.?civil|"
+    r"geschlecht|edad|idade|naissance|nacimiento|nascimento|geburt|prenom|vorname|apellido|estado.?civil|"
     r"familienstand|etnia|ethnie|nacionalid|birth|dob\b|first_?name|last_?name|surname|national_origin|orientation|성별|나이|연령|인종|국적|혼인|생년월일",
     re.IGNORECASE,
 )
