@@ -243,3 +243,22 @@ def test_a_selection_that_leaves_gates_out_gives_no_level() -> None:
     assert level(select=("MT",)) is None
     assert level(ignore=("MT003",)) is None
     assert level() is not None
+
+
+SHARED = "charter: 1\nproject: {name: fleet, owner: '@acme/ml', archetype: software-2.0, stage: exploration, reviewed: 2026-11-20}\n"
+
+
+def test_several_charters_stand_in_one_folder() -> None:
+    files = {
+        "models/base.yaml": SHARED,
+        "models/price.mlproject.yaml": "charter: 1\nextends: base.yaml\nmetric: {name: rmse, target: 3.0}\n",
+        "models/churn.mlproject.yaml": "charter: 1\nextends: base.yaml\nmetric: {name: recall, target: 2.0}\n",
+        "models/train.py": "x = 1\n",
+    }
+    report = lint_view(MemoryView(files), Settings(today=datetime.date(2026, 11, 20)), load_packs())
+    assert [project.path for project in report.projects] == [
+        "models/churn.mlproject.yaml",
+        "models/price.mlproject.yaml",
+    ]
+    assert {found.project for found in report.diagnostics if found.code == "MT001"} == {"models/churn.mlproject.yaml"}
+    assert not [found for found in report.diagnostics if found.code == "CH001"]

@@ -269,3 +269,27 @@ def test_a_dangling_link_is_not_followed(tmp_path: Path) -> None:
 def test_no_folder_is_wrong_use(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no folder"):
         draft(tmp_path / "missing")
+
+
+def test_four_questions_are_asked_on_a_terminal_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from mlops_lint.cli import output
+    from mlops_lint.cli.commands import run
+
+    (tmp_path / "train.py").write_text("import pandas\nd = pandas.read_csv('a.csv')\n")
+    said = iter(["Agents call at  random: most leavers are missed", "", "# a rule: finds a third", "Agents ring them"])
+    monkeypatch.setattr("click.prompt", lambda *_words, **_more: next(said))
+    monkeypatch.setattr(output, "is_dialogue", lambda: True)
+    assert run(["init", str(tmp_path)]) == 0
+    assert "only people can answer" in capsys.readouterr().out
+    made = yaml.safe_load((tmp_path / "mlproject.yaml").read_bytes())
+    assert made["goal"]["problem"] == "Agents call at random: most leavers are missed"
+    assert made["goal"]["why_ml"] == "# a rule: finds a third"
+    assert "goal.problem" not in made["unconfirmed"]
+    assert "goal.outcome" in made["unconfirmed"]
+    assert run(["init", str(tmp_path)]) == 2  # there is a charter: nobody is asked in vain
+    (tmp_path / "mlproject.yaml").unlink()
+    monkeypatch.setattr(output, "is_dialogue", lambda: False)
+    assert run(["init", str(tmp_path)]) == 0
+    assert "only people can answer" not in capsys.readouterr().out

@@ -243,7 +243,7 @@ def _run_project(
     outcomes, waivers = waive(with_enforcement(registry.checks, ran.outcomes), waivers_of(charter), today, project.join)
     stage = charter.stage if charter else ""
     target = charter.target_level if charter else 1
-    name = project.folder or "."
+    name = project.label
     graded = Grading(stage, target, name).diagnostics(registry.checks, outcomes.values(), lines.text)
     graded += [crashed(crash, name, project.charter_path) for crash in ran.crashes]
     report = ProjectReport(
@@ -314,7 +314,7 @@ def _suppress(
                 continue
 
     def owner(path: str) -> str:
-        return next((project.folder or "." for project in projects if project.owns(path)), ".")
+        return next((project.label for project in projects if project.owns(path)), ".")
 
     applied = apply(found, marks, registry.names, selected(settings, registry.names), owner)
     return list(applied.kept), applied.suppressed, list(applied.notes)

@@ -1,4 +1,4 @@
-"""Which projects a repository holds: every folder with a charter, else the folder that was asked for."""
+"""Which projects a repository holds: one a charter, else the folder that was asked for."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from mlops_lint.facts.project.project import Project
 from mlops_lint.repo.view import RepoView
 
 CHARTER = "mlproject.yaml"
+NAMED = ".mlproject.yaml"
+"""How charters end that stand beside others in one folder: `price.mlproject.yaml`."""
 _SIGNS = frozenset(
     "pyproject.toml setup.py setup.cfg requirements.txt environment.yml environment.yaml Pipfile dvc.yaml MLproject "
     "conda.yaml pixi.toml README.md params.yaml".split()
@@ -23,29 +25,41 @@ def find_projects(view: RepoView, folder: str = "") -> list[Project]:
     anywhere within a project; where there is none at all, the folder itself is a project that lacks one.
     """
     paths = view.under(folder)
-    folders = [posixpath.dirname(path) for path in paths if posixpath.basename(path) == CHARTER]
-    if not folders:
+    charters = [path for path in paths if is_charter(path)]
+    if not charters:
         if not any(_looks_like_project(path) for path in paths):
             raise NoProjectError(f"nothing in {folder or view.name!r} looks like a machine-learning project")
         above = charter_above(view, folder)
-        folders = [folder if above is None else above]
-    every = {posixpath.dirname(path) for path in view.entries if posixpath.basename(path) == CHARTER}
-    return [_project(own, sorted(every)) for own in sorted(set(folders))]
+        own = folder if above is None else above
+        charters = _charters_in(view, own) or [posixpath.join(own, CHARTER)]
+    every = sorted({posixpath.dirname(path) for path in view.entries if is_charter(path)})
+    return [_project(path, every) for path in sorted(set(charters), key=lambda path: (posixpath.dirname(path), path))]
+
+
+def is_charter(path: str) -> bool:
+    """Whether a path is that of a charter: `mlproject.yaml` or `NAME.mlproject.yaml`."""
+    name = posixpath.basename(path)
+    return name == CHARTER or (name.endswith(NAMED) and name != NAMED)
+
+
+def _charters_in(view: RepoView, folder: str) -> list[str]:
+    return [path for path in view.under(folder) if posixpath.dirname(path) == folder and is_charter(path)]
 
 
 def charter_above(view: RepoView, folder: str) -> str | None:
     """The nearest folder above `folder` that holds a charter."""
     while folder:
         folder = posixpath.dirname(folder)
-        if posixpath.join(folder, CHARTER) in view.entries:
+        if _charters_in(view, folder):
             return folder
     return None
 
 
-def _project(folder: str, all_folders: list[str]) -> Project:
+def _project(charter: str, all_folders: list[str]) -> Project:
+    folder = posixpath.dirname(charter)
     prefix = folder + "/" if folder else ""
     nested = tuple(other for other in all_folders if other != folder and other.startswith(prefix))
-    return Project(folder, prefix + CHARTER, nested)
+    return Project(folder, charter, nested)
 
 
 def _looks_like_project(path: str) -> bool:

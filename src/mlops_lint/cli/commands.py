@@ -95,7 +95,7 @@ def waive(code: str, path: str, reason: str, until: str, owner: str | None, dry_
     """Write a waiver into the charter; comments are kept."""
     from mlops_lint.cli import guidance
 
-    return guidance.waive(_folder(path), code, reason=reason, until=until, owner=owner, dry_run=dry_run)
+    return guidance.waive(Path(path), code, reason=reason, until=until, owner=owner, dry_run=dry_run)
 
 
 @cli.command()

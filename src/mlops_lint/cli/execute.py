@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -241,7 +241,7 @@ def init(path: Path, *, minimal: bool, dry_run: bool) -> int:
     from mlops_lint.initialise import draft, write
     from mlops_lint.report.sanitize import clean
 
-    drafted = draft(path, minimal)
+    drafted = draft(path, minimal, ask=None if dry_run or not output.is_dialogue() else _ask)
     target = drafted.path
     if dry_run:
         output.write(drafted.text)
@@ -250,6 +250,19 @@ def init(path: Path, *, minimal: bool, dry_run: bool) -> int:
     notes = "".join(f"  {clean(note)}\n" for note in drafted.notes)
     output.write(f"wrote {clean(str(target))}\n{notes}next: read it, correct the guesses, run `mlops-lint`\n")
     return OK
+
+
+def _ask(questions: Mapping[str, str]) -> dict[str, str]:
+    """The questions that no repository answers; Enter leaves one open."""
+    import click
+
+    click.echo("Four questions that only people can answer (Enter leaves one open):")
+    return {
+        field: click.prompt(
+            f"  {question[0].upper()}{question[1:]}?", default="", show_default=False, prompt_suffix=" "
+        )
+        for field, question in questions.items()
+    }
 
 
 def schema(name: str) -> int:

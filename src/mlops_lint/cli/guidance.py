@@ -55,9 +55,7 @@ def waive(path: Path, selector: str, *, reason: str, until: str, owner: str | No
     from mlops_lint.waiving import NewWaiver, added
 
     registry = load_packs()
-    file = path / "mlproject.yaml"
-    if not file.is_file():
-        raise NoProjectError(f"{path} has no mlproject.yaml; `mlops-lint init` drafts one")
+    file = _charter(path)
     text = _text(file)
     waiver = NewWaiver(_code(selector, registry.names), reason, until, owner or _owner(text))
     waiver.refuse(today() or datetime.date.today())
@@ -68,6 +66,20 @@ def waive(path: Path, selector: str, *, reason: str, until: str, owner: str | No
     replace(file, changed.encode("utf-8"))
     output.write(finish(f"{clean(str(file))}: {waiver.check} is waived until {waiver.until}\n"))
     return OK
+
+
+def _charter(path: Path) -> Path:
+    """The charter of a folder, or the one that is named."""
+    from mlops_lint.projects import CHARTER, is_charter
+
+    if path.is_file() and is_charter(path.name):
+        return path
+    if (path / CHARTER).is_file():
+        return path / CHARTER
+    named = sorted(file.name for file in path.iterdir() if is_charter(file.name)) if path.is_dir() else []
+    if named:
+        raise UsageError(f"{path} has several charters; name one: {', '.join(named[:5])}")
+    raise NoProjectError(f"{path} has no {CHARTER}; `mlops-lint init` drafts one")
 
 
 def _text(file: Path) -> str:

@@ -63,6 +63,14 @@ def colored(choice: str) -> bool:
     return is_terminal() and os.environ.get("TERM") != "dumb"
 
 
+def is_dialogue() -> bool:
+    """Whether somebody can be asked: what is read and what is written are a terminal."""
+    try:
+        return sys.stdin is not None and sys.stdin.isatty() and is_terminal()
+    except ValueError:  # closed
+        return False
+
+
 def is_terminal() -> bool:
     """Whether standard output is one; it is None where it was closed before the start (`>&-`)."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,11 +26,20 @@ class Draft:
     exists: bool
 
 
-def draft(path: Path, minimal: bool = False, today: datetime.date | None = None) -> Draft:
-    """Read the project at `path` and draft its charter; nothing is written."""
+def draft(
+    path: Path,
+    minimal: bool = False,
+    today: datetime.date | None = None,
+    ask: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None,
+) -> Draft:
+    """Read the project at `path` and draft its charter; nothing is written.
+
+    `ask` is given the questions that only people can answer, by field, and gives their answers; it is not called where
+    a charter is there already.
+    """
     from mlops_lint.checks import load_packs
     from mlops_lint.facts.project.project import Project
-    from mlops_lint.initialise.compose import compose
+    from mlops_lint.initialise.compose import QUESTIONS, compose
     from mlops_lint.projects import CHARTER, charter_above, find_projects
     from mlops_lint.repo.worktree import open_worktree, project_folder
 
@@ -42,12 +52,14 @@ def draft(path: Path, minimal: bool = False, today: datetime.date | None = None)
         nested = tuple(other for other in sorted(known) if other != folder)
         project = known.get(folder) or Project(folder, own, nested)
         root = view.root or path
-        text, notes = compose(view, project, load_packs(), today or _today(), minimal=minimal)
         target = root / own
+        exists = target.exists() or target.is_symlink()
+        answers = ask(QUESTIONS) if ask is not None and not exists else {}
+        text, notes = compose(view, project, load_packs(), today or _today(), minimal=minimal, answers=answers)
         above = charter_above(view, folder)
         if above is not None:
             notes = (*notes, f"{above or '.'} has a charter already; this one makes {folder} a project of its own")
-        return Draft(text, target, own, notes, target.exists() or target.is_symlink())
+        return Draft(text, target, own, notes, exists)
 
 
 def write(drafted: Draft) -> None:

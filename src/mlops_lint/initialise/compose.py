@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
 from mlops_lint.checks import Registry, facts_of
 from mlops_lint.facts.files.store import FileFacts
@@ -18,7 +19,7 @@ from mlops_lint.facts.project.tests import Tests
 from mlops_lint.facts.project.versioning import Versioning
 from mlops_lint.initialise import numbers, people, things
 from mlops_lint.initialise.found import NOT_STATED, Found
-from mlops_lint.initialise.tree import Block, Item, Value, emit, guesses
+from mlops_lint.initialise.tree import MAX_TEXT, Block, Item, Value, emit, guesses
 from mlops_lint.practices.evidence import OwnCode
 from mlops_lint.repo.memory import MemoryView
 from mlops_lint.repo.view import RepoView
@@ -28,7 +29,7 @@ _HEAD = (
     f"# yaml-language-server: $schema={SCHEMA}\n"
     "# Drafted by `mlops-lint init`. What `unconfirmed` lists is a guess: correct it, then delete its line there.\n"
 )
-_QUESTIONS = {
+QUESTIONS = {
     "problem": "what is wrong today, and for whom",
     "outcome": "which number changes, by how much, by when",
     "why_ml": "why a rule does not do it",
@@ -38,11 +39,24 @@ _MAX_REPAIRS = 12
 
 
 def compose(
-    view: RepoView, project: Project, registry: Registry, today: datetime.date, *, minimal: bool
+    view: RepoView,
+    project: Project,
+    registry: Registry,
+    today: datetime.date,
+    *,
+    minimal: bool,
+    answers: Mapping[str, str] | None = None,
 ) -> tuple[str, tuple[str, ...]]:
-    """The text of a draft that the charter's rules accept, and what the user is told beside it."""
+    """The text of a draft that the charter's rules accept, and what the user is told beside it.
+
+    `answers` are what somebody has said to `QUESTIONS`: no guesses.
+    """
     facts = _facts(view, project, registry, today)
     root = _root(_found(facts, view, project), today, minimal=minimal)
+    goal = root.entries.get("goal")
+    for key, answer in (answers or {}).items():
+        if isinstance(goal, Block) and key in QUESTIONS and (said := " ".join(answer.split())[:MAX_TEXT]):
+            goal.entries[key] = Value(said, guessed=False)
     text = _text(root)
     for _ in range(_MAX_REPAIRS):
         problems = _problems(text, project, registry, today)
@@ -115,7 +129,7 @@ def _project(name: Value, owner: Value, today: datetime.date) -> Block:
 
 def _goal(task: Value) -> Block:
     block = Block(remark="only you know; one sentence each")
-    for key, question in _QUESTIONS.items():
+    for key, question in QUESTIONS.items():
         block.put(key, Value(NOT_STATED, remark=question))
     block.put("task", task)
     return block

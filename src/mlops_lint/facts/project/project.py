@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A folder with a charter (or where one is missing); `folder` is "" at the root.
+    """A charter and its folder (or one where it is missing); `folder` is "" at the root.
 
     `nested` are folders of other projects below, whose files are not this project's.
     """
@@ -16,6 +16,12 @@ class Project:
     folder: str
     charter_path: str
     nested: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """How reports name it: its folder, or its charter where that has a name of its own (`price.mlproject.yaml`)."""
+        named = not f"/{self.charter_path}".endswith("/mlproject.yaml")
+        return self.charter_path if named else self.folder or "."
 
     def owns(self, path: str) -> bool:
         """Whether a file belongs to this project."""
