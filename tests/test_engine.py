@@ -245,7 +245,10 @@ def test_a_selection_that_leaves_gates_out_gives_no_level() -> None:
     assert level() is not None
 
 
-SHARED = "charter: 1\nproject: {name: fleet, owner: '@acme/ml', archetype: software-2.0, stage: exploration, reviewed: 2026-11-20}\n"
+SHARED = (
+    "charter: 1\nproject:\n  name: fleet\n  owner: '@acme/ml'\n  archetype: software-2.0\n  stage: exploration\n"
+    "  reviewed: 2026-11-20\n"
+)
 
 
 def test_several_charters_stand_in_one_folder() -> None:

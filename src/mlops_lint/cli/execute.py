@@ -257,11 +257,9 @@ def _ask(questions: Mapping[str, str]) -> dict[str, str]:
     import click
 
     click.echo("Four questions that only people can answer (Enter leaves one open):")
+    asked = {field: f"  {question[0].upper()}{question[1:]}?" for field, question in questions.items()}
     return {
-        field: click.prompt(
-            f"  {question[0].upper()}{question[1:]}?", default="", show_default=False, prompt_suffix=" "
-        )
-        for field, question in questions.items()
+        field: click.prompt(text, default="", show_default=False, prompt_suffix=" ") for field, text in asked.items()
     }
 
 
