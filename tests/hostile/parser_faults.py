@@ -191,13 +191,22 @@ class Judge:
         outcome, detail = self.outcome(case, report)
         return Row(case.name, "slow" if seconds > SLOW else outcome, seconds, detail)
 
+    def same(self, report: Any) -> bool:
+        """Whether the findings on the healthy files stand; that something is nowhere may have become *cannot tell*."""
+        untold = {o.code for project in report.projects for o in project.outcomes if o.state.value == "cannot-tell"}
+        told = _told(report, set(self.healthy))
+        lost = {text: (code, kind) for text, code, kind in self.expected if text not in {found[0] for found in told}}
+        return {found[0] for found in told} <= {found[0] for found in self.expected} and all(
+            kind == "absence" and code in untold for code, kind in lost.values()
+        )
+
     def outcome(self, case: Case, report: Any) -> tuple[str, str]:
         """One word, and what is wrong where something is."""
         broken = [d.finding.message for d in report.diagnostics if d.code.startswith("INT")]
         if broken:
             return "traceback", broken[0]
         neighbour = not case.inside and case.path not in self.healthy and not case.path.endswith(SPEAKING)
-        if neighbour and _told(report, set(self.healthy)) != self.expected:
+        if neighbour and not self.same(report):
             return "moved", "findings on the healthy files are not what they were"
         records = [gap.reason for gap in report.not_analysed if gap.path == case.path]
         found = any(d.finding.place.path == case.path and d.code == "CH002" for d in report.diagnostics)
@@ -212,8 +221,10 @@ class Judge:
         return ("not analysed", records[0]) if records else ("finding", "") if found else ("read", "")
 
 
-def _told(report: Any, paths: set[str]) -> list[str]:
-    return [repr(d.finding) + d.code for d in report.diagnostics if d.finding.place.path in paths]
+def _told(report: Any, paths: set[str]) -> list[tuple[str, str, str]]:
+    """(all of a finding, its code, its kind)."""
+    found = [d for d in report.diagnostics if d.finding.place.path in paths]
+    return [(repr(d.finding) + d.code, d.code, d.finding.kind.value) for d in found]
 
 
 def _rendered(report: Any, name: str) -> str:

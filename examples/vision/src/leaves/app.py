@@ -9,7 +9,7 @@ import pandas as pd
 import torch
 
 from leaves.explain import heat_map, save_overlay
-from leaves.model import load
+from leaves.model import LeafNet, load
 from leaves.monitoring import check_drift, log_prediction
 from leaves.photos import colours, open_photo, to_tensor
 from leaves.schema import CLASSES
@@ -21,7 +21,7 @@ def version(path=MODEL):
     return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()[:12]
 
 
-def diagnose(model, path, model_version):
+def diagnose(model: LeafNet, path, model_version):
     """The diagnosis of one photo, logged, with the heat map beside the photo."""
     photo = open_photo(path)
     image = to_tensor(photo)
@@ -38,10 +38,12 @@ def main():
     parser = argparse.ArgumentParser(description="Diagnose the photos of a folder.")
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
-    model = load(MODEL)
     paths = sorted(options.folder.glob("*.jpg"))
+    if not paths:
+        parser.error(f"no photos in {options.folder}")
+    model, model_version = load(MODEL), version()
     for path in paths:
-        result = diagnose(model, path, version())
+        result = diagnose(model, path, model_version)
         print(f"{result['id']}  {path.name}  {result['label']}  {result['confidence']:.2f}")
     reference = pd.read_csv("data/rows.csv")["brightness"]
     if check_drift(reference, [colours(open_photo(path))["brightness"] for path in paths]):

@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader
 from torchmetrics.functional.classification import multiclass_f1_score, multiclass_recall
 
 from leaves.baseline import colour_rule
-from leaves.model import load
+from leaves.model import LeafNet, load
 from leaves.params import load_params
 from leaves.photos import LeafPhotos
 from leaves.schema import CLASSES
@@ -24,12 +24,15 @@ def numbers(labels):
     return torch.tensor([CLASSES.index(label) for label in labels])
 
 
-def predict(model, rows):
-    """The number of a class for each row."""
+def predict(model: LeafNet, rows):
+    """(truth, guess): the number of a class for each row."""
     model.eval()
+    truths, guesses = [], []
     with torch.no_grad():
-        guesses = [model(images).argmax(dim=1) for images, _ in DataLoader(LeafPhotos(rows), batch_size=64)]
-    return torch.cat(guesses)
+        for images, labels in DataLoader(LeafPhotos(rows), batch_size=64):
+            truths.append(labels)
+            guesses.append(model(images).argmax(dim=1))
+    return torch.cat(truths), torch.cat(guesses)
 
 
 def score(truth, guess):
@@ -66,8 +69,7 @@ def main():
     model = load("models/leaves.pt")
 
     _, _, test = by_plant(rows, params["split"])
-    truth = numbers(test["label"])
-    guess = predict(model, test)
+    truth, guess = predict(model, test)
     ruled = numbers(colour_rule(test, params["baseline"]))
 
     results = {

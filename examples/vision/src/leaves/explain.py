@@ -4,8 +4,10 @@ import numpy as np
 from captum.attr import LayerAttribution, LayerGradCam
 from PIL import Image
 
+from leaves.model import LeafNet
 
-def heat_map(model, image, target):
+
+def heat_map(model: LeafNet, image, target):
     """Between 0 and 1 for each pixel of `image`, a tensor of three channels."""
     method = LayerGradCam(model, model.encoder.encoder.stages[-1])
     heat = method.attribute(image.unsqueeze(0), target=target, relu_attributions=True)

@@ -22,7 +22,7 @@ def confirm(prediction_id, label, crop, plant, log=LOG):
     photo = f"{prediction_id}{Path(record['input']).suffix}"
     shutil.copy(record["input"], FOLDER / photo)
     with open("data/confirmed.csv", "a", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerow([photo, plant, crop, label, record["output"], prediction_id])
+        csv.writer(file, lineterminator="\n").writerow([photo, plant, crop, label, record["output"], prediction_id])
 
 
 def main():

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from leaves.model import build, save
+from leaves.model import LeafNet, build, save
 from leaves.params import load_params
 from leaves.photos import LeafPhotos
 from leaves.split import by_plant
@@ -22,7 +22,7 @@ def seed_everything(seed):
     torch.use_deterministic_algorithms(True)
 
 
-def mean_loss(model, loader, criterion):
+def mean_loss(model: LeafNet, loader, criterion):
     model.eval()
     total, count = 0.0, 0
     with torch.no_grad():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 from mlops_lint.documents.node import MapNode, Node, ScalarNode
 from mlops_lint.facts.inject import provides
@@ -40,12 +42,16 @@ class CiJob:
     commands: tuple[Command, ...] = ()
 
 
+_Index: TypeAlias = "tuple[tuple[Command, ...], list[tuple[int, int]], dict[str, list[int]]]"
+
+
 class Workflows:
     """Jobs by configuration. Systems whose jobs follow each other line by line are one job."""
 
     def __init__(self, view: RepoView, ci: Ci) -> None:
         self.view = view
         self.ci = ci
+        self._indices: dict[str, _Index] = {}
 
     @cached_property
     def jobs(self) -> Mapping[str, tuple[CiJob, ...]]:
@@ -132,34 +138,48 @@ class Workflows:
 
     def _commands(self, config: CiConfig, span: tuple[int, int], used: list[str]) -> tuple[Command, ...]:
         """The commands that stand in a span of lines, and those that they lead to."""
-        found = self.ci.of(config)
-        direct = [one for one in found if one.at.path == config.path and span[0] <= one.at.line < span[1]]
-        labels = {*used, *(" ".join(one.words[:3]) for one in direct)}
-        return tuple(
-            one
-            for one in found
-            if one in direct or (one.at.path != config.path and one.via[:1] and one.via[0] in labels)
-        )
+        found, lines, led = self._index(config)
+        near = lines[bisect_left(lines, (span[0], -1)) : bisect_left(lines, (span[1], -1))]
+        direct = {number for _line, number in near}
+        labels = {*used, *(" ".join(found[number].words[:3]) for number in direct)}
+        chosen = direct.union(*(led[label] for label in labels if label in led))
+        return tuple(found[number] for number in sorted(chosen))
+
+    def _index(self, config: CiConfig) -> _Index:
+        """A configuration's commands; (line, number) of its own; the numbers of others by what leads to them."""
+        if config.path not in self._indices:
+            found = self.ci.of(config)
+            own = sorted((one.at.line, number) for number, one in enumerate(found) if one.at.path == config.path)
+            led: dict[str, list[int]] = {}
+            for number, one in enumerate(found):
+                if one.at.path != config.path and one.via:
+                    led.setdefault(one.via[0], []).append(number)
+            self._indices[config.path] = (found, own, led)
+        return self._indices[config.path]
 
     def _gitlab(self, config: CiConfig, tree: MapNode) -> Iterator[CiJob]:
         stages = [scalar.text for scalar in scalars(tree.get("stages"))] or ["build", "test", "deploy"]
         stages = [".pre", *stages, ".post"]
         jobs = [(key, job) for key, job in tree.entries if isinstance(job, MapNode) and key.text not in _GITLAB_WORDS]
-        starts = [key.start[0] for key, _ in tree.entries] + [1 << 30]
+        starts = [*sorted(key.start[0] for key, _ in tree.entries), 1 << 30]
+        earlier: dict[int, tuple[str, ...]] = {}
         shown = [(key, job, self._stage(tree, job)) for key, job in jobs if not key.text.startswith(".")]
         for key, job, stage in shown:
             position = stages.index(stage) if stage in stages else len(stages)
             needs = walk(job, "needs")
             if needs is not None:
-                before = [word(item) or word(walk(item, "job")) for item in items(needs)]
+                before = tuple(word(item) or word(walk(item, "job")) for item in items(needs))
             else:
-                before = [other.text for other, _, own in shown if own in stages[:position]]
-            end = min(start for start in starts if start > key.start[0])
+                if position not in earlier:
+                    before_it = set(stages[:position])
+                    earlier[position] = tuple(other.text for other, _, own in shown if own in before_it)
+                before = earlier[position]
+            end = starts[bisect_right(starts, key.start[0])]
             environment = walk(job, "environment")
             rules = " ".join(word(walk(rule, "when")) for rule in items(walk(job, "rules")))
             when = word(walk(job, "when"))
             yield CiJob(
-                key.text, config, place(config.path, key), job, tuple(before),
+                key.text, config, place(config.path, key), job, before,
                 when == "always" or "always" in rules.split(), word(environment) or word(walk(environment,
                 "name")), when,
                 (), self._commands(config, (key.start[0], end), []),

@@ -220,6 +220,10 @@ def _project(called: Called) -> Value:
         frame.shared.run_function(frame, called.node, Func(init, None, made), called.args, called.keywords)
     else:
         _fields(called, made)
+    if all(frame.shared.code.names.member(definition, name) is not None for name in ("__len__", "__getitem__")):
+        given = [value for value in called.values if rows_of(value) is not None]
+        if len(given) == 1 and isinstance(given[0], Data):
+            return given[0]
     return made
 
 
