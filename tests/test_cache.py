@@ -119,7 +119,7 @@ def test_the_symbols_of_the_linter_itself_survive() -> None:
 
 def test_a_new_field_of_the_facts_is_not_forgotten() -> None:
     assert {kind.__name__: len(kind.__slots__) for kind in (DefinitionFact, ImportFact, BindingFact, UseFact)} == {
-        "DefinitionFact": 11,
+        "DefinitionFact": 12,
         "ImportFact": 6,
         "BindingFact": 5,
         "UseFact": 9,

@@ -73,7 +73,7 @@ def test_the_patches_disturb_nothing(tmp_path: Path) -> None:
 
 
 def test_there_are_enough_lies() -> None:
-    assert 12 <= len(LIES) <= 18
+    assert len(LIES) >= 12
     assert all(re.fullmatch(r"[A-Z]{2}\d{3}(-[a-z]+)+", patch.stem) for patch in LIES)
 
 

@@ -38,6 +38,9 @@ def _applies(charter: Charter, code: Code) -> bool | str:
         return "nothing is learned from labels"
     if charter.text("metric", "split") == "online":
         return "the metric is measured online"
+    fitted = any(charter.has("model", field) for field in ("path", "uri", "trained_by", "tuning"))
+    if charter.has("model", "base") and not fitted:
+        return "nothing is fitted: only a pretrained base is used"
     return True if code.modules else "there is no Python code"
 
 

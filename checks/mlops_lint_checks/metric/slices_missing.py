@@ -24,7 +24,7 @@ from mlops_lint import (
     check,
 )
 
-_VALUE = re.compile(r"\s*(?:[=:<>]|!=).*")
+_VALUE = re.compile(r"(?:[=:<>]|!=).*")
 
 
 def _applies(charter: Charter) -> bool | str:

@@ -54,7 +54,10 @@ def model_unversioned(
     elif how is None or how == "none":
         yield from _unsaid(charter, keeping, settled=bool(results))
     else:
-        answer = keeping.of(how, charter.text("model", "path"), charter.path)
+        path = charter.text("model", "path")
+        prompts = charter.texts("model", "prompts")
+        answers = [keeping.of(how, one, charter.path) for one in ([path] if path or not prompts else prompts)]
+        answer = next((one for one in answers if not isinstance(one, Kept)), answers[0])
         if isinstance(answer, Kept):
             yield Evidence(claim, answer.at, answer.grade)
         elif isinstance(answer, NotKept):

@@ -109,7 +109,10 @@ def _defined(facts: _Facts, text: str) -> Results:
         return
     places = [charter.text("deployment", name) for name in ("entrypoint", "predicts_in")]
     roots = facts.serving.declared(*places) or facts.serving.found()
-    yield _wired(claim, text, wiring.look(subject, roots), at)
+    answer = wiring.look(subject, roots)
+    if isinstance(answer, Uncertain) and isinstance(beside := wiring.look(subject, facts.serving.entries()), Wired):
+        answer = beside  # a program beside the service, which a job starts
+    yield _wired(claim, text, answer, at)
     yield from _threshold(facts, text, subject)
 
 

@@ -109,6 +109,8 @@ def _used(
     if within:
         return Evidence(claim.at, within[0].at, Grade.LINKED, within[0].name)
     if not claim.explainer.recognised:
+        if made := explaining.handmade(claim.explainer, roots):
+            return Evidence(claim.at, made, Grade.PRESENT, "named after the method")
         return Unknown(claim.at, f"{claim.method!r} is often written by hand, which no call shows for sure")
     if made := explaining.handmade(claim.explainer, roots):
         return Unknown(claim.at, f"{claim.method!r} may be written by hand here, which no call shows for sure", made)

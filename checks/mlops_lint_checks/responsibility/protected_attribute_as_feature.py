@@ -35,6 +35,9 @@ class _Named:
 
 
 def _declared(charter: Charter) -> bool | str:
+    fitted = any(charter.has("model", field) for field in ("path", "uri", "trained_by", "tuning"))
+    if charter.has("model", "base") and not fitted and not charter.has("data", "features"):
+        return "nothing is fitted: only a pretrained base is used"
     if any(charter.items(*route) for route, _ in CLAIMS):
         return True
     return "the charter names no protected attribute, proxy or excluded feature"

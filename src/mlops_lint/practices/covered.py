@@ -49,8 +49,13 @@ RUNS = frozenset(
     "classify transcribe detect recommend".split()
 )
 RUN_WORDS = frozenset(
-    "predict prediction predictions infer inference classify forward evaluate score train fit".split()
+    "predict prediction predictions infer inference classify forward evaluate score train fit ask answer complete "
+    "respond".split()
 )
+_ASKS = tuple(
+    f".{kind}.{verb}" for kind in ("completions", "messages", "responses") for verb in ("create", "parse", "stream")
+)
+"""Calls of a hosted language model."""
 _NETWORKS = ("torch.nn.", "tensorflow.keras.", "keras.", "pytorch_lightning.", "lightning.", "flax.", "mlx.nn.")
 
 
@@ -248,7 +253,7 @@ def _predicts(node: ast.AST) -> bool:
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and node.func.attr in (RUNS | {"fit", "generate", "evaluate", "backward"})
+        and (node.func.attr in (RUNS | {"fit", "generate", "evaluate", "backward"}) or chain(node.func).endswith(_ASKS))
     )
 
 

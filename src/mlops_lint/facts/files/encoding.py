@@ -61,6 +61,7 @@ def _definition(fact: DefinitionFact, texts: _Texts) -> Row:
         texts.one(fact.qualname), texts.one(fact.kind), fact.line, fact.end_line, fact.name_column,
         texts.all(fact.parameters), texts.all(fact.decorators), texts.all(fact.bases), texts.all(fact.returns),
         texts.one(fact.returns_class), texts.one(fact.stub),
+        texts.all(list(fact.defaults)), texts.all(list(fact.defaults.values())),
     ]  # fmt: skip
 
 
@@ -90,6 +91,7 @@ def _symbols(
             DefinitionFact(
                 texts[row[0]], texts[row[1]], row[2], row[3], row[4],
                 of(row[5]), of(row[6]), of(row[7]), of(row[8]), texts[row[9]], texts[row[10]],
+                dict(zip(of(row[11]), of(row[12]), strict=True)),
             )
             for row in definitions
         ],

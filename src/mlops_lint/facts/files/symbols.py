@@ -21,6 +21,10 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DEFINITIONS = (*_FUNCTIONS, ast.ClassDef)
 
 
+LAMBDA = f"{UNKNOWN}lambda"
+"""An argument that is a lambda: unknown, and no function of another name."""
+
+
 @dataclass(slots=True)
 class DefinitionFact:
     """A function or class; `qualname` is dotted from the module down."""
@@ -37,6 +41,8 @@ class DefinitionFact:
     returns_class: str = UNKNOWN
     stub: str = ""
     """Why the body does nothing (`pass`, `return None`, `print`, `raise NotImplementedError` …), else empty."""
+    defaults: dict[str, str] = field(default_factory=dict)
+    """Chains of the defaults of parameters, those that are chains."""
 
 
 @dataclass(slots=True)
@@ -136,6 +142,7 @@ class _Reader:
             parameters=[argument.arg for argument in arguments],
             decorators=[chain(decorator) for decorator in node.decorator_list],
             returns_class=annotation(node.returns),
+            defaults=_defaults(node.args),
             stub=stub(node),
         )  # fmt: skip
         self.found.definitions.append(fact)
@@ -250,8 +257,8 @@ class _Reader:
     def called(self, node: ast.Call, scope: str) -> None:
         use = self.use(node.func, scope)
         use.call = True
-        use.arguments = ["*" if isinstance(part, ast.Starred) else chain(part) for part in node.args]
-        use.keywords = {keyword.arg or "**": chain(keyword.value) for keyword in node.keywords}
+        use.arguments = ["*" if isinstance(part, ast.Starred) else _argument(part) for part in node.args]
+        use.keywords = {keyword.arg or "**": _argument(keyword.value) for keyword in node.keywords}
         self.push([*_inside(node.func), *node.args, *(keyword.value for keyword in node.keywords)], scope)
 
     def named(self, node: ast.Name | ast.Attribute, scope: str) -> None:
@@ -278,6 +285,18 @@ def _inside(node: ast.expr) -> list[ast.expr]:
 
 def _inner(scope: str, name: str) -> str:
     return name if scope in ("", MAIN) else f"{scope}.{name}"
+
+
+def _argument(node: ast.expr) -> str:
+    return LAMBDA if isinstance(node, ast.Lambda) else chain(node)
+
+
+def _defaults(given: ast.arguments) -> dict[str, str]:
+    positional = [*given.posonlyargs, *given.args]
+    pairs = [*zip(positional[len(positional) - len(given.defaults) :], given.defaults, strict=True)]
+    pairs += [(one, default) for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True) if default]
+    named = {one.arg: default for one, default in pairs if isinstance(default, ast.Name | ast.Attribute)}
+    return {name: chain(default) for name, default in named.items()}
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:

@@ -52,8 +52,8 @@ _NAMED = re.compile(
 )
 _GATES = re.compile(
     r"\b(?:mlops-lint|great_expectations|promptfoo eval|deepeval test|giskard|checkov-gate|deepchecks)\b"
-    r"|\b(?:\w+[-_/.])*(?:quality|model|release|eval\w*)[-_]?gate\w*"
-    r"|\bcheck_metrics?\b|\bvalidate_model\b|\bcompare_models?\b|\bmodel_validation\b|\bcml\b.*\bcheck\b"
+    r"|(?<![A-Za-z])(?:quality|model|release|eval[a-z]{0,10})[-_]?gate"
+    r"|\bcheck_metrics?\b|\bvalidate_model\b|\bcompare_models?\b|\bmodel_validation\b|\bcml\b.{0,80}\bcheck\b"
 )
 _HINTS = re.compile(
     r"(?:^|[\s/_.:@-])(?:tests?|pytest|checks?|gate|quality|ci|verify|validat\w+|eval\w*)(?:$|[\s/_.:@-])",

@@ -54,6 +54,8 @@ class Groupings:
     def all(self) -> tuple[Grouping, ...]:
         """In order of place."""
         if self._all is None:
+            for path in self.code.modules:
+                self._note_loops(path)
             found = [one for path in self.code.modules for one in (*self._file(path), *self._functions(path))]
             self._all = tuple(sorted(found, key=lambda one: one.at))
         return self._all
@@ -74,11 +76,13 @@ class Groupings:
         names = tokens(one.scope.qualname) + tokens(one.scope.path.rpartition("/")[2])
         return not _SLICING.isdisjoint(names) or (one.scope in within and one.scope in within.roots)
 
-    def _file(self, path: str) -> Iterator[Grouping]:
-        source = self.code.source(path)
-        for scope, node in _scoped(source.tree):
+    def _note_loops(self, path: str) -> None:
+        for scope, node in _scoped(self.code.source(path).tree):
             if isinstance(node, ast.For | ast.comprehension) and isinstance(node.target, ast.Name):
                 self._loops.setdefault((path, node.target.id), []).append((scope, node.iter))
+
+    def _file(self, path: str) -> Iterator[Grouping]:
+        source = self.code.source(path)
         for scope, node in _scoped(source.tree):
             definition = self.code.graph.scope(path, scope)
             if definition not in self.code.live:
@@ -129,12 +133,48 @@ class Groupings:
             return set(), True
         possible = self.values.possible(path, scope, argument)
         found = {text for known in possible.values for text in _strings(known.value)}
-        for where, over in self._loops.get((path, argument.id), []) if isinstance(argument, ast.Name) else ():
-            if where == scope:
-                found |= {
-                    text for one in self.values.possible(path, scope, over).values for text in _strings(one.value)
-                }
+        if isinstance(argument, ast.Name):
+            found |= self._looped(path, scope, argument.id)
+            for file, where, given in self._given(path, scope, argument.id):
+                found |= self._looped(file, where, given)
         return found, possible.complete or bool(found) or not isinstance(argument, ast.Name | ast.Attribute)
+
+    def _looped(self, path: str, scope: str, name: str) -> set[str]:
+        """The texts that a loop of the scope gives to a name."""
+        loops = [over for where, over in self._loops.get((path, name), []) if where == scope]
+        known = [one for over in loops for one in self.values.possible(path, scope, over).values]
+        return {text for one in known for text in _strings(one.value)}
+
+    def _given(self, path: str, scope: str, parameter: str) -> Iterator[tuple[str, str, str]]:
+        """(file, scope, name) of the variables that calls hand to a parameter."""
+        definition = self.code.graph.scope(path, scope)
+        node = self._function(path, scope)
+        if node is None:
+            return
+        names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+        if parameter not in names:
+            return
+        place = names.index(parameter)
+        for file, use in self.code.graph.call_sites.get(definition, []):
+            call = self._call_at(file, use.line, use.column) if use.call and not self.code.is_test(file) else None
+            if call is None:
+                continue
+            words = [word.value for word in call.keywords if word.arg == parameter]
+            given = words[0] if words else (call.args[place] if place < len(call.args) else None)
+            if isinstance(given, ast.Name):
+                yield file, use.scope, given.id
+
+    def _function(self, path: str, scope: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        for _, node in _scoped(self.code.source(path).tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == scope.rpartition(".")[2]:
+                return node
+        return None
+
+    def _call_at(self, path: str, line: int, column: int) -> ast.Call | None:
+        for _, node in _scoped(self.code.source(path).tree):
+            if isinstance(node, ast.Call) and node.lineno == line and node.col_offset in (column, column - 1):
+                return node
+        return None
 
     def _columns(self, path: str, scope: str, expression: ast.expr) -> Iterator[str]:
         """Columns that an expression takes: `rows["plan"]`, `row.plan`, `row.get("plan")`, `col("plan")`."""

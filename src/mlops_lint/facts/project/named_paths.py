@@ -12,7 +12,7 @@ from mlops_lint.facts.project.reading import text_of
 from mlops_lint.repo.view import Unreadable
 
 _DATA = re.compile(
-    r"[\w./{}-]+\.(?:csv|tsv|parquet|feather|json|jsonl|ndjson|pkl|pickle|npy|npz|arrow|h5|hdf5|xlsx?|orc|avro|txt|db|sqlite)(?:\.gz)?"
+    r"(?<![\w./{}-])[\w./{}-]+\.(?:csv|tsv|parquet|feather|json|jsonl|ndjson|pkl|pickle|npy|npz|arrow|h5|hdf5|xlsx?|orc|avro|txt|db|sqlite)(?:\.gz)?"
 )
 
 

@@ -27,7 +27,7 @@ _ONLINE = re.compile(
     r"온라인|실험군",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\d[\d.,]*\s?%|\d+\.\d+")
+_NUMBER = re.compile(r"(?<![\d.,])\d[\d.,]*\s?%|(?<!\d)\d+\.\d+")
 MAX_FILES = 2_000
 MAX_NAME = 80
 

@@ -58,8 +58,8 @@ _REPORTED = re.compile(
     re.IGNORECASE,
 )
 _COMMAND = re.compile(
-    r"(?<!-)--(?:hard-fail|fail-(?:under|below|on)[\w-]{0,40}|[\w-]{0,40}(?:min|threshold|floor|target|required)[\w-]{0,40})(?:[= ]+)(\.\d+|"
-    r"0\.\d+|[1-9]\d*(?:\.\d+)?)"
+    r"(?<!-)--(?:hard-fail|fail-(?:under|below|on)[\w-]{0,40}"
+    r"|[\w-]{0,40}(?:min|threshold|floor|target|required)[\w-]{0,40})(?:[= ]+)(\.\d+|0\.\d+|[1-9]\d*(?:\.\d+)?)"
 )
 _COMMAND_ASIDE = re.compile(
     r"\bcov|coverage|pylint|interrogate|diff-cover|docstr|flake8|--cov|mutation|radon|lighthouse|size|memory|conf",

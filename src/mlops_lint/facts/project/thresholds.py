@@ -26,7 +26,7 @@ _OTHERS = frozenset(
 _METHODS = frozenset("gt ge lt le greater greater_equal less less_equal".split())
 _ORDER = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
 _QUERY = re.compile(
-    r"\b(?:score|proba?|probability|risk|confidence)s?\b\s*[<>]=?\s*(@?\w[\w.]*)|(\d*\.\d+)\s*[<>]=?\s*(?:score|proba?)",
+    r"\b(?:score|proba?|probability|risk|confidence)s?\b\s*[<>]=?\s*(@?\w[\w.]*)|(?<!\d)(\d{0,9}\.\d{1,20})\s*[<>]=?\s*(?:score|proba?)",
     re.I,
 )
 _PREDICTS = frozenset(("predict",))

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mlops_lint.facts.files.chains import UNKNOWN, split
-from mlops_lint.facts.files.symbols import MAIN, UseFact
+from mlops_lint.facts.files.symbols import LAMBDA, MAIN, UseFact
+from mlops_lint.facts.project.code.entries import is_test_path
 from mlops_lint.facts.project.code.meaning import External, Instance, Value
 from mlops_lint.facts.project.code.modules import Definition, Module
 from mlops_lint.facts.project.code.names import Names
@@ -216,10 +217,21 @@ class Graph:
         position = fact.parameters.index(name)
         owner = self.modules[function.path].facts.get(function.qualname.rpartition(".")[0])
         method = owner is not None and owner.kind == "class" and "staticmethod" not in fact.decorators
+        position -= 1 if method else 0
+        default = fact.defaults.get(name)
+        usual: Value | None = None
+        if default:
+            usual = self.names.resolve(function.path, function.qualname.rpartition(".")[0], default)
+        replaced = isinstance(usual, Definition) and usual.kind == "function"
         values: set[Value | None] = set()
         for path, use in self.call_sites.get(function, []):
-            given = _given(use, name, position - 1 if method else position)
-            values.add(self.names.resolve(path, use.scope, given) if given else None)
+            given = _given(use, name, position)
+            if replaced and (is_test_path(path) or _own(use, name, position)):
+                continue  # a double of a test, a lambda in place of the function: what runs is the default
+            if given is None and replaced and use.call and _left_out(use, name, position):
+                values.add(usual)
+            else:
+                values.add(self.names.resolve(path, use.scope, given) if given else None)
             if None in values or len(values) > 1:
                 return None
         return values.pop() if values else None
@@ -227,6 +239,21 @@ class Graph:
     def callees(self, definition: Definition) -> list[Definition]:
         """What a definition runs or hands on, without repeats, in order."""
         return list(dict.fromkeys(edge.target for edge in self.node(definition).edges))
+
+
+def _left_out(use: UseFact, name: str, position: int) -> bool:
+    return (
+        name not in use.keywords
+        and "**" not in use.keywords
+        and "*" not in use.arguments[: position + 1]
+        and (position >= len(use.arguments))
+    )
+
+
+def _own(use: UseFact, name: str, position: int) -> bool:
+    """Whether a lambda is given."""
+    text = use.keywords.get(name) or (use.arguments[position] if position < len(use.arguments) else "")
+    return text == LAMBDA
 
 
 def _given(use: UseFact, name: str, position: int) -> str | None:
