@@ -293,3 +293,16 @@ def test_four_questions_are_asked_on_a_terminal_alone(
     monkeypatch.setattr(output, "is_dialogue", lambda: False)
     assert run(["init", str(tmp_path)]) == 0
     assert "only people can answer" not in capsys.readouterr().out
+
+
+def test_what_only_the_practices_have_seen_is_drafted() -> None:
+    files = {
+        "tests/test_model.py": "from sklearn.ensemble import RandomForestClassifier\n"
+        "from sklearn.tree import DecisionTreeClassifier\n\n\ndef test_forest_beats_tree():\n"
+        "    tree, forest = DecisionTreeClassifier(), RandomForestClassifier()\n"
+        "    assert forest.score([[1]], [1]) > tree.score([[1]], [1])\n",
+    }
+    project, day = Project("", "mlproject.yaml"), datetime.date(2026, 11, 20)
+    made = yaml.safe_load(compose(MemoryView(files), project, load_packs(), day, minimal=False)[0])
+    assert made["baseline"]["implemented_in"].startswith("tests/test_model.py")
+    assert made["baseline"]["kind"] == "simple-model"

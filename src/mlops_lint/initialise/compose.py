@@ -20,7 +20,9 @@ from mlops_lint.facts.project.versioning import Versioning
 from mlops_lint.initialise import numbers, people, things
 from mlops_lint.initialise.found import NOT_STATED, Found
 from mlops_lint.initialise.tree import MAX_TEXT, Block, Item, Value, emit, guesses
+from mlops_lint.practices.baselines import BaselineImplemented
 from mlops_lint.practices.evidence import OwnCode
+from mlops_lint.practices.measuring import MetricComputed
 from mlops_lint.repo.memory import MemoryView
 from mlops_lint.repo.view import RepoView
 
@@ -84,6 +86,8 @@ def _found(facts: Facts, view: RepoView, project: Project) -> Found:
         ownership=facts.get(Ownership),
         tests=facts.get(Tests),
         ci=facts.get(Ci),
+        measured=facts.get(MetricComputed),
+        compared=facts.get(BaselineImplemented),
     )
 
 

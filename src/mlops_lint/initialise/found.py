@@ -15,7 +15,9 @@ from mlops_lint.facts.project.tests import Tests
 from mlops_lint.facts.project.versioning import Versioning
 from mlops_lint.initialise.tree import Value
 from mlops_lint.model import Location
+from mlops_lint.practices.baselines import BaselineImplemented
 from mlops_lint.practices.evidence import OwnCode
+from mlops_lint.practices.measuring import MetricComputed
 from mlops_lint.repo.view import RepoView
 
 NOT_STATED = "not stated yet"
@@ -40,6 +42,8 @@ class Found:
     ownership: Ownership
     tests: Tests
     ci: Ci
+    measured: MetricComputed
+    compared: BaselineImplemented
 
     def relative(self, path: str) -> str:
         """A path as the charter writes it."""
@@ -65,6 +69,15 @@ class Found:
         if qualname and _SYMBOL.fullmatch(text) and text.isprintable() and len(text) < _MAX:
             return Value(text, at)
         return self.path(path, at)
+
+    def around(self, at: Location) -> Value | None:
+        """The function around a place in code; None for other files."""
+        module = self.code.modules.get(at.path)
+        if module is None or at.cell is not None:
+            return None
+        inside = [one for one in module.definitions.values() if one.line <= at.line <= one.end_line]
+        inner = max((one for one in inside if "<" not in one.qualname), key=lambda one: one.line, default=None)
+        return self.definition(at.path, inner.qualname if inner is not None else "", at)
 
     def call(self, use: Use) -> Value | None:
         """A library's call as `module:name`."""

@@ -43,7 +43,7 @@ def metric(found: Found, recorded: list[Recorded], *, minimal: bool) -> Block:
     often = sorted(computed, key=lambda name: (-len(computed[name]), name in blind, name))
     names = both or often or [r.metric.name for r in kept]
     if not names:
-        return none()
+        return _shown(found)
     name = names[0]
     places = computed.get(name, [])
     record = next((record for record in kept if record.metric.name == name), None)
@@ -56,6 +56,15 @@ def metric(found: Found, recorded: list[Recorded], *, minimal: bool) -> Block:
         },
         remark="`target`, the number to reach, is for you to state",
     )
+
+
+def _shown(found: Found) -> Block:
+    """A metric that the practice has seen and whose name is known, where no call of a library computes one."""
+    for shown in found.measured.shown:
+        known = found.metrics.get(shown.detail)
+        if known is not None and shown.at is not None:
+            return block_of({"name": Value(known.name, shown.at), "computed_in": found.around(shown.at)})
+    return none()
 
 
 def _computed(found: Found) -> dict[str, list[tuple[Value | None, Location]]]:
@@ -160,6 +169,10 @@ def baseline(found: Found, records: list[Recorded], name: object, *, minimal: bo
         )
     if score is not None:
         return block_of({"kind": Value("heuristic"), "recorded_in": score})
+    for shown in found.compared.shown:
+        near = found.around(shown.at) if shown.at is not None else None
+        if near is not None:
+            return block_of({"kind": Value("simple-model", shown.at), "implemented_in": near})
     return none()
 
 
