@@ -297,10 +297,11 @@ def test_four_questions_are_asked_on_a_terminal_alone(
 
 def test_what_only_the_practices_have_seen_is_drafted() -> None:
     files = {
-        "tests/test_model.py": "from sklearn.ensemble import RandomForestClassifier\n"
-        "from sklearn.tree import DecisionTreeClassifier\n\n\ndef test_forest_beats_tree():\n"
-        "    tree, forest = DecisionTreeClassifier(), RandomForestClassifier()\n"
-        "    assert forest.score([[1]], [1]) > tree.score([[1]], [1])\n",
+        "tests/test_model.py": "from sklearn.metrics import accuracy_score\n\n\n"
+        "def test_forest_beats_tree(tree, forest, rows, truth):\n"
+        "    acc_tree = accuracy_score(truth, tree.predict(rows))\n"
+        "    acc_forest = accuracy_score(truth, forest.predict(rows))\n"
+        "    assert acc_forest > acc_tree\n",
     }
     project, day = Project("", "mlproject.yaml"), datetime.date(2026, 11, 20)
     made = yaml.safe_load(compose(MemoryView(files), project, load_packs(), day, minimal=False)[0])
