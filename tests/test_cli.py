@@ -478,7 +478,7 @@ def drafts(monkeypatch: pytest.MonkeyPatch) -> None:
     """An `initialise` module that always drafts the same."""
     module = types.ModuleType("mlops_lint.initialise")
 
-    def draft(path: Path, minimal: bool) -> initialise.Draft:
+    def draft(path: Path, minimal: bool, ask: object = None) -> initialise.Draft:
         text = "minimal: true\n" if minimal else "project: {}\n"
         target = path / "mlproject.yaml"
         return initialise.Draft(text, target, target.name, ("2 guesses to confirm",), target.exists())

@@ -97,6 +97,7 @@ def test_a_shell_script_that_starts_the_stages_is_unclear() -> None:
 
 ROUTE = "from fastapi import FastAPI\napp = FastAPI()\n"
 SERVING: list[Files] = [
+    {"m.py": "from databricks.sdk import WorkspaceClient\nw = WorkspaceClient()\nw.serving_endpoints.update_config(name='rent', served_entities=[])\n"},
     {"urls.py": "from django.urls import path\nimport views\nurlpatterns = [path('predict', views.predict)]\n", "views.py": "def predict(request):\n    return 1\n"},
     {"a.py": "from flask import Flask\napp = Flask('x')\ndef predict():\n    return 1\napp.add_url_rule('/p', view_func=predict)\n"},
     {"bot.py": "import telebot\nbot = telebot.TeleBot('x')\n@bot.message_handler(func=len)\ndef answer(message):\n    return 1\n"},
@@ -113,6 +114,7 @@ SERVING: list[Files] = [
     {"predict.py": "from pydantic import BaseModel\nclass Item(BaseModel):\n    x: float\ndef predict(item, run_id):\n    row = Item(**item)\n    return row.x\n"},
 ]  # fmt: skip
 NO_SERVING: list[Files] = [
+    {"m.py": "from databricks.sdk import WorkspaceClient\nw = WorkspaceClient()\nprint(w.serving_endpoints.query(name='rent'))\n"},
     {"share.py": "from http.server import HTTPServer, SimpleHTTPRequestHandler\nclass Files(SimpleHTTPRequestHandler):\n    def do_GET(self):\n        self.wfile.write(b'x')\nHTTPServer(('', 1), Files).serve_forever()\n"},
     {"train.py": "def model_fn(features, labels, mode, params):\n    return 1\ndef input_fn(path):\n    return path\n"},
     {"hook.py": "import boto3\ndef lambda_handler(event, context):\n    boto3.client('codepipeline').put_job_success_result(jobId=1)\n"},
@@ -127,6 +129,7 @@ NO_SERVING: list[Files] = [
     {"app.py": "import streamlit as st\ndef never():\n    st.title('x')\n"},
 ]  # fmt: skip
 MONITORING: list[Files] = [
+    {"m.py": "from databricks.sdk import WorkspaceClient\nw = WorkspaceClient()\nw.quality_monitors.run_refresh(table_name='a.b.c')\n"},
     {"full.py": "new = float(open('a').read())\nold = float(open('b').read())\nif new != old:\n    print('model drift detected')\n"},
     {"check.py": "def check(score, limit):\n    if score < limit:\n        drifted = True\n        return drifted\ncheck(1, 2)\n"},
     {"full.py": "new, old = float(open('a').read()), 1\nmodel_drift = float(new) > float(old)\nprint(model_drift)\n"},
@@ -141,6 +144,7 @@ MONITORING: list[Files] = [
     {"drift.py": "import tensorflow_data_validation as tfdv\ntfdv.validate_statistics(1, 2)\n"},
 ]  # fmt: skip
 NO_MONITORING: list[Files] = [
+    {"m.py": "from databricks.sdk import WorkspaceClient\nw = WorkspaceClient()\nprint(w.quality_monitors.get(table_name='a.b.c'))\n"},
     {"week_9_monitoring/train.py": "from sklearn.metrics import f1_score\nprint(f1_score([1], [1]))\n"},
     {"env/drift_car.py": "def step(speed):\n    return speed - 1 > 0\nprint(step(2))\n"},
     {"full.py": "new, old = 1, 2\n# model drift\nif new != old:\n    print('changed')\n"},

@@ -13,7 +13,7 @@ from mlops_lint.facts.project.arguing import admits, compares
 from mlops_lint.facts.project.money import amount
 from mlops_lint.facts.project.placeholders import QUESTIONS
 from mlops_lint.facts.project.revisions import meaning
-from mlops_lint.initialise.compose import _QUESTIONS
+from mlops_lint.initialise.compose import QUESTIONS as ASKED
 from mlops_lint.lint import lint_view
 from mlops_lint.model import State
 from mlops_lint.repo.memory import MemoryView, oid_of
@@ -152,7 +152,7 @@ def test_the_meaning_of_code() -> None:
 
 
 def test_the_questions_of_the_draft_are_known() -> None:
-    assert set(_QUESTIONS.values()) <= QUESTIONS
+    assert set(ASKED.values()) <= QUESTIONS
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from mlops_lint.facts.project.companions import Companions as Companions, significant as significant
     from mlops_lint.facts.project.controls import (
-        Applied as Applied, Controls as Controls, NoCode as NoCode, NotApplied as NotApplied,
+        Applied as Applied, Bypassed as Bypassed, Controls as Controls, NoCode as NoCode, NotApplied as NotApplied,
     )  # fmt: skip
     from mlops_lint.facts.project.copies import Copied as Copied, Copies as Copies
     from mlops_lint.facts.project.dated import Dated as Dated, Day as Day
@@ -89,8 +89,8 @@ if TYPE_CHECKING:
     from mlops_lint.facts.project.money import Amount as Amount, amount as amount
     from mlops_lint.facts.project.online import Online as Online
     from mlops_lint.facts.project.origin import (
-        NeverRun as NeverRun, Nobody as Nobody, Origins as Origins, Perhaps as Perhaps, Writer as Writer,
-        WritesOther as WritesOther,
+        NeverRun as NeverRun, Nobody as Nobody, Origins as Origins, Perhaps as Perhaps, Promised as Promised,
+        Writer as Writer, WritesOther as WritesOther,
     )  # fmt: skip
     from mlops_lint.facts.project.ownership import Ownership as Ownership
     from mlops_lint.facts.project.parting import Parting as Parting, Partings as Partings, shuffles as shuffles
@@ -110,6 +110,7 @@ if TYPE_CHECKING:
     from mlops_lint.facts.project.production import Production as Production, Shipment as Shipment
     from mlops_lint.facts.project.project import Project as Project, Today as Today
     from mlops_lint.facts.project.prose import Answer as Answer, Prose as Prose, brief as brief
+    from mlops_lint.facts.project.reading import without_comments as without_comments
     from mlops_lint.facts.project.reads import Read as Read, Reads as Reads
     from mlops_lint.facts.project.recorded import (
         Number as Number, Recorded as Recorded, beats as beats, comparable as comparable, meets as meets,

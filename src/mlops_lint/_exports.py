@@ -66,7 +66,9 @@ EXPORTS = {
         "Pretrained", "PretrainedLoad", "moves", "same_id", "same_revision", "undated",
     ),
     "mlops_lint.facts.project.writes": ("Write", "Writes",),
-    "mlops_lint.facts.project.origin": ("NeverRun", "Nobody", "Origins", "Perhaps", "Writer", "WritesOther"),
+    "mlops_lint.facts.project.origin": (
+        "NeverRun", "Nobody", "Origins", "Perhaps", "Promised", "Writer", "WritesOther",
+    ),
     "mlops_lint.facts.project.recorded": ("Number", "Recorded", "beats", "comparable", "meets", "within"),
     "mlops_lint.facts.project.flow": ("Flow", "Scored"),
     "mlops_lint.facts.project.described": ("Described",),
@@ -87,7 +89,7 @@ EXPORTS = {
     "mlops_lint.facts.project.personal": ("Columns", "Personal",),
     "mlops_lint.facts.project.workflows": ("CiJob", "Workflows",),
     "mlops_lint.facts.project.deploying": ("Deploying", "Deployment",),
-    "mlops_lint.facts.project.controls": ("Applied", "Controls", "NoCode", "NotApplied",),
+    "mlops_lint.facts.project.controls": ("Applied", "Bypassed", "Controls", "NoCode", "NotApplied",),
     "mlops_lint.facts.project.served": ("Address", "Served", "model_address",),
     "mlops_lint.facts.project.shipped": ("Shipped",),
     "mlops_lint.facts.project.retraining": ("Retraining", "Start",),
@@ -119,4 +121,5 @@ EXPORTS = {
     "mlops_lint.facts.project.rollouts": ("Rollouts",),
     "mlops_lint.facts.project.updating": ("Updating",),
     "mlops_lint.facts.project.emitting": ("Emitting",),
+    "mlops_lint.facts.project.reading": ("without_comments",),
 }  # fmt: skip

@@ -38,6 +38,7 @@ SOURCES = (
     "documents/python.py",
     "facts/files/chains.py",
     "facts/files/encoding.py",
+    "facts/files/nodes.py",
     "facts/files/store.py",
     "facts/files/stubs.py",
     "facts/files/symbols.py",

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 import importlib
 import inspect
+import operator
 import pkgutil
 import re
 import time
@@ -23,6 +26,7 @@ BOUNDED = {
     "mlops_lint.facts.project.problem": passages.MAX_SENTENCE,
 }
 """Patterns that are never given more than so many characters."""
+WAYS = ("match", "fullmatch", "search", "finditer", "findall", "sub", "split")
 HEADS = ("", "x", '"', "a =", "include ", "[")
 PUMPS = (
     " ", "\t", "a", "a ", " a", "a.", ".a", "a,", ", ", "a:", ": ", "::", "-", "- ", "_", "a_", "a-", "/", "a/", "../", "\\", "\\ ",
@@ -47,6 +51,21 @@ def patterns() -> Iterator[tuple[ModuleType, str, re.Pattern[str]]]:
                 if isinstance(value, re.Pattern) and isinstance(value.pattern, str) and value not in seen:
                     seen.add(value)
                     yield module, name, value
+
+
+def inline(module: ModuleType) -> Iterator[tuple[str, str, re.Pattern[str]]]:
+    """(place, method, pattern) of what is written where it is used: `re.sub(r"…", …)`."""
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        named = (
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "re"
+        )
+        if named and node.func.attr in WAYS and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]
+            call = ast.unparse(node)
+            flags = [flag for flag in re.RegexFlag if re.search(rf"re\.{flag.name}\b", call)]
+            pattern = node.args[0].value  # type: ignore[attr-defined]
+            if isinstance(pattern, str):
+                made = re.compile(pattern, functools.reduce(operator.or_, flags, re.RegexFlag(0)))
+                yield f"line {node.lineno}", node.func.attr, made  # type: ignore[attr-defined]
 
 
 def ways(module: ModuleType, name: str) -> set[str]:
@@ -84,8 +103,15 @@ def slow(pattern: re.Pattern[str], used: set[str], long: int) -> str:
 
 def test_no_pattern_is_slow() -> None:
     found = {}
+    modules: dict[str, ModuleType] = {}
     for module, name, pattern in patterns():
+        modules[module.__name__] = module
         full = f"{module.__name__}.{name}"
         if reason := slow(pattern, ways(module, name), bound(full)):
             found[full] = reason
+    for module in modules.values():
+        for name, way, pattern in inline(module):
+            full = f"{module.__name__}.{name}"
+            if reason := slow(pattern, {way}, bound(full)):
+                found[full] = reason
     assert found == {}

@@ -115,8 +115,18 @@ def _coded(
         loaded = calls.loads(own, project.join(artefact)) if artefact and kind != "previous-model" else None
         if loaded is not None:
             yield at, Unequal(f"is the model itself: `{own.name}` loads {artefact}", (Related(loaded, "loaded here"),))
+        asked = calls.asks(own, project.join(artefact)) if artefact and kind != "previous-model" else None
+        if loaded is None and asked is not None:
+            related = (Related(asked, f"the model of {artefact} is asked"),)
+            yield at, Unequal(f"is the model itself: `{own.name}` is given what {artefact} holds", related)
         if other := calls.rows(own):
             yield at, other
+    fits = charter.text("model", "trained_by")
+    trainer = implementations.of(fits) if fits else ""
+    learned = charter.text("baseline", "kind") not in _UNLEARNED or charter.text("baseline", "kind") == "random"
+    if own is not None and not learned and not isinstance(trainer, str):
+        if calls.network(own, trainer.roots):
+            yield at, Unequal(f"is the model itself: the training makes a `{own.name}`", (Related(found.at, own.name),))
     model_roots = () if isinstance(scorer, str) else scorer.roots
     if metric is not None and model_roots and (other := calls.average(metric, model_roots, found.roots)):
         yield at, other

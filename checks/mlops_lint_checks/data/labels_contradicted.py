@@ -1,10 +1,13 @@
 """Whether there are labels as the charter says."""
 
+import re
+
 from mlops_lint import (
     Charter,
     Evidence,
     FileTarget,
     Finding,
+    FolderTarget,
     Grade,
     Kind,
     Labelling,
@@ -14,10 +17,12 @@ from mlops_lint import (
     Results,
     Serving,
     Severity,
+    SymbolTarget,
     Unknown,
     check,
 )  # fmt: skip
 
+LABEL = re.compile(r"(?i)(?:^|_)(?:label|target|class|outcome)s?$|^y$")
 WITHOUT = frozenset(("none", "unlabelled"))
 LABELLED_TASKS = frozenset(
     "binary-classification multiclass-classification multilabel-classification detection segmentation".split()
@@ -106,7 +111,7 @@ def _column(charter: Charter, labelling: Labelling, serving: Serving, pointers: 
             claim, Kind.FALSE_CLAIM, f"{message}: the model learns `{other.label}`", "name that column", (said,)
         )
     elif tables and not labelling.code.unparsed:
-        said = Related(Location(tables[0][0]), f"columns: {', '.join(tables[0][1][:12])}")
+        said = Related(tables[0][0], f"columns: {', '.join(tables[0][1][:12])}")
         yield Finding(claim, Kind.FALSE_CLAIM, message, "name the column that holds the label", (said,))
     elif reason := labelling.unclear():
         yield Unknown(claim, f"nothing names {column!r}, but {reason}")
@@ -114,17 +119,36 @@ def _column(charter: Charter, labelling: Labelling, serving: Serving, pointers: 
         yield Unknown(claim, f"nothing names {column!r}, and no table is here whose header could be read")
 
 
-def _tables(charter: Charter, labelling: Labelling, pointers: Pointers) -> list[tuple[str, list[str]]]:
-    """The headers of the declared sources; none where one of them cannot be read."""
-    found = []
+def _folder(target: FileTarget) -> bool:
+    return bool(target.standin) and "." not in target.path.rpartition("/")[2]
+
+
+def _tables(charter: Charter, labelling: Labelling, pointers: Pointers) -> list[tuple[Location, list[str]]]:
+    """The headers of the declared sources, or the columns of their schemas; none where one cannot be read.
+
+    A folder (of photos) may hold the column, and a schema may leave it out: not where a label is among the others.
+    """
+    found: list[tuple[Location, list[str]]] = []
+    partly = False
     for index in range(charter.items("data", "sources")):
         if charter.text("data", "sources", index, "role") in ("corpus", "reference", "examples"):
             continue
         path = charter.text("data", "sources", index, "path")
         target = pointers.resolve(path, "path") if path else None
+        if isinstance(target, FolderTarget) or (isinstance(target, FileTarget) and _folder(target)):
+            partly = True
+            continue
         plain = isinstance(target, FileTarget) and not target.standin
         columns = labelling.columns(target.path) if isinstance(target, FileTarget) and plain else None
-        if columns is None:
+        if columns is not None and isinstance(target, FileTarget):
+            found.append((Location(target.path), columns))
+            continue
+        schema = charter.text("data", "sources", index, "schema")
+        said = pointers.resolve(schema, "code") if schema else None
+        columns = labelling.schema(said.definition) if isinstance(said, SymbolTarget) else None
+        if columns is None or not isinstance(said, SymbolTarget):
             return []
-        found.append((target.path if isinstance(target, FileTarget) else "", columns))
-    return found
+        found.append((said.at, columns))
+        partly = True
+    labelled = any(LABEL.search(name) for _, columns in found for name in columns)
+    return found if labelled or not partly else []

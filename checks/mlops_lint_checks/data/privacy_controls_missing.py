@@ -2,6 +2,7 @@
 
 from mlops_lint import (
     Applied,
+    Bypassed,
     Charter,
     Controls,
     Evidence,
@@ -73,6 +74,10 @@ def _judged(claim: Location, control: str, controls: Controls, columns: frozense
         if answer.at is None:
             return Evidence(claim, claim, Grade.STATED, answer.reason)
         return Unknown(claim, answer.reason, answer.at)
+    if isinstance(answer, Bypassed):
+        message = f"{control!r} is said to protect personal data, and what is served asks the language model without it"
+        said = (Related(answer.at, "it is applied here, by another program"), Related(answer.asked, "both ask here"))
+        return Finding(claim, Kind.FALSE_CLAIM, message, "do it before the model is asked, in the service too", said)
     message = f"{control!r} is said to protect personal data, and no code that runs does it"
     related = (Related(answer.named, f"this {answer.why}"),) if answer.named else ()
     return Finding(claim, Kind.FALSE_CLAIM, message, "do it where the data are read, or take the control out", related)

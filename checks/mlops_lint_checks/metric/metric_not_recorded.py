@@ -11,6 +11,7 @@ from mlops_lint import (
     Nobody,
     Origins,
     Perhaps,
+    Promised,
     Recorded,
     Related,
     Results,
@@ -42,10 +43,13 @@ def metric_not_recorded(charter: Charter, recorded: Recorded, origins: Origins) 
         return
     routes: list[tuple[str | int, ...]] = [("metric", "recorded_in")]
     routes += [("metric", "guardrails", i, "recorded_in") for i in range(charter.items("metric", "guardrails"))]
+    told: set[str] = set()
     for route in routes:
         text = charter.text(*route)
-        if text:
-            yield from _recorded(text, charter.at(*route), recorded, origins)
+        for result in _recorded(text, charter.at(*route), recorded, origins) if text else ():
+            if not isinstance(result, Finding) or result.message not in told:
+                yield result  # one file that nobody writes is told once
+            told |= {result.message} if isinstance(result, Finding) else set()
 
 
 def _recorded(text: str, claim: Location, recorded: Recorded, origins: Origins) -> Results:
@@ -95,6 +99,12 @@ def _written(text: str, claim: Location, target: ValueTarget, origins: Origins) 
             claim, Kind.FALSE_CLAIM, f"the code that writes {target.path} writes {held}, and nothing under /{fragment}",
             help="write the metric there, or point `recorded_in` at what the evaluation writes",
             related=(Related(origin.at, f"writes {held}"), stands),
+        )  # fmt: skip
+    elif isinstance(origin, Promised):
+        yield Finding(
+            claim, Kind.FALSE_CLAIM, f"stage {origin.stage!r} names {target.path}, and its script never writes it",
+            help=f"write the file there, or record the number of {origin.other}",
+            related=(Related(origin.at, "named as an output"), Related(origin.wrote, f"writes {origin.other}"), stands),
         )  # fmt: skip
     elif isinstance(origin, Nobody):
         yield Finding(

@@ -88,10 +88,13 @@ def _judged(charter: Charter, name: str, claim: Location, scored: list[Scored]) 
     held = [one for one in scored if one.rows in _HELD]
     seen = [one for one in scored if one.rows in _SEEN]
     unknown = [one for one in scored if one.rows == "unknown"]
+    chosen = [one for one in held if one.chosen_at]
     split = charter.text("metric", "split")
     if split == "test" and held and not seen and not unknown and all(one.rows == "validation" for one in held):
         yield Unknown(claim, f"{name!r} is computed on validation rows alone, while `split: test` is declared",
                       held[0].use.at)  # fmt: skip
+    elif chosen and split == "test" and not unknown and chosen == [one for one in held if one.rows != "validation"]:
+        yield _chosen(name, claim, chosen[0])
     elif held:
         best = sorted(held, key=lambda one: (one.by_name, one.rows != "test", one.use.at))[0]
         yield Evidence(claim, best.use.at, Grade.PRESENT if best.by_name else Grade.LINKED, f"on {best.rows} rows")
@@ -100,6 +103,18 @@ def _judged(charter: Charter, name: str, claim: Location, scored: list[Scored]) 
     else:
         first = (unknown or scored)[0]
         yield Unknown(claim, f"which rows {name!r} is computed on cannot be followed", first.use.at)
+
+
+def _chosen(name: str, claim: Location, one: Scored) -> Finding:
+    related = [Related(one.use.at, "the score is computed here")]
+    related += [Related(one.chosen_at, "their score stops the training, or picks the model")] if one.chosen_at else []
+    return Finding(
+        claim,
+        Kind.FALSE_CLAIM,
+        f"{name!r} is said to be the score of the test split, and the model was chosen by its score on the same rows",
+        help="stop and choose on validation rows, and score the test rows once",
+        related=(*related, *one.steps[:3]),
+    )
 
 
 def _finding(name: str, claim: Location, split: str | None, seen: list[Scored]) -> Finding:

@@ -179,17 +179,24 @@ def _compared(
     if not isinstance(subject, Definition):
         yield Evidence(claim, Location(path), Grade.PRESENT)
         return
+    if (given := facts.drifting.another(subject, path, known)) is not None:
+        message = f"the charter's reference is `{named}`, and `{text}` is given `{given[0]}`"
+        yield _another(claim, message, given[1], given[0])
+        return
     own = facts.drifting.read_by(subject, ())
     if own and not any(same_path(one, path) for one in own):
         other = next((one for one in sorted(own) if "ref" in one.lower() or one in known), None)
         around = facts.drifting.read_by(subject, facts.serving.callers([subject]))
         if other is not None and not any(same_path(one, path) for one in around):
             message = f"the charter's reference is `{named}`, and `{text}` reads `{other}`"
-            at = facts.wiring.at(subject) or claim
-            help_text = "compare with the data that the model was trained on"
-            yield Finding(claim, Kind.FALSE_CLAIM, message, help_text, (Related(at, f"reads `{other}`"),))
+            yield _another(claim, message, facts.wiring.at(subject) or claim, other)
             return
     yield Evidence(claim, Location(path), Grade.LINKED)
+
+
+def _another(claim: Location, message: str, at: Location, other: str) -> Finding:
+    help_text = "compare with the data that the model was trained on"
+    return Finding(claim, Kind.FALSE_CLAIM, message, help_text, (Related(at, f"reads `{other}`"),))
 
 
 def _wrong(claim: Location, named: str, what: str, at: Location, charter: Charter) -> Finding:

@@ -1,5 +1,7 @@
 """What happened after the prediction comes back to the training."""
 
+from dataclasses import dataclass
+
 from mlops_lint import (
     Capturing,
     Charter,
@@ -28,6 +30,18 @@ from mlops_lint import (
 )  # fmt: skip
 
 STORE = "store the outcome with the id of its prediction, where the next training reads it"
+
+
+@dataclass(frozen=True)
+class _Around:
+    capturing: Capturing
+    pointers: Pointers
+    project: Project
+
+    def beside_it(self, write: Write, paths: tuple[str, ...], others: list[str], target: str) -> bool:
+        """A photo or a document that is laid into the folder of another source, beside the outcome itself."""
+        into = any(path == other or path.startswith(f"{other}/") for path in paths for other in others)
+        return write.path is None and into and not any(self.capturing.links(path, target) for path in paths)
 
 
 def _learns(charter: Charter) -> bool | str:
@@ -70,8 +84,8 @@ def feedback_loop_open(
     own = capturing.written(subject)
     if not own and not capturing.hands_on(subject):
         yield Finding(claim, Kind.FALSE_CLAIM, f"`{text}` stores nothing", STORE, (Related(at, "keeps nothing"),))
-    elif own and not capturing.carried(own):
-        yield from _fed(charter, text, [(one, capturing.places(one)) for one in own], pointers, project)
+    elif own:
+        yield from _fed(charter, text, own, _Around(capturing, pointers, project))
 
 
 def _hooked(charter: Charter) -> Result:
@@ -98,20 +112,24 @@ def _called(claim: Location, text: str, answer: object, subject: Definition, at:
     return Finding(claim, Kind.FALSE_CLAIM, f"no outcome is captured: {where}", STORE, (Related(said, where),))
 
 
-def _fed(
-    charter: Charter, text: str, own: list[tuple[Write, tuple[str, ...]]], pointers: Pointers, project: Project
-) -> Results:
+def _fed(charter: Charter, text: str, written: list[Write], around: _Around) -> Results:
     """Is what it writes the data that the charter says it feeds?"""
     feeds = charter.text("flywheel", "feeds")
-    target = pointers.resolve(feeds, "ref") if feeds else None
+    target = around.pointers.resolve(feeds, "ref") if feeds else None
     if not isinstance(target, FileTarget | FolderTarget) or target.path.endswith((".py", ".yaml", ".yml", ".ipynb")):
         return
+    own = [(one, around.capturing.places(one)) for one in written]
     if any(not paths for _, paths in own) or any(_beside(path, target.path) for _, paths in own for path in paths):
+        return
+    sources = _sources(charter, around.project)
+    others = [path for path in sources if not _beside(path, target.path)]
+    own = [one for one in own if not around.beside_it(*one, others, target.path)] or own
+    if around.capturing.carried(one for one, _ in own):
         return
     where = own[0][1][0]
     place = charter.at("flywheel", "feeds")
     said = (Related(own[0][0].at, f"writes `{where}`"),)
-    if not any(_beside(path, target.path) for path in _sources(charter, project)):
+    if not any(_beside(path, target.path) for path in sources):
         yield Unknown(place, f"`{feeds}` is no data source of the charter", target.at)
         return
     message = f"`{text}` writes `{where}`, and nothing carries that to `{feeds}`"

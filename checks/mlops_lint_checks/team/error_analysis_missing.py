@@ -25,6 +25,7 @@ from mlops_lint import (
     ValueTarget,
     check,
     placeholder,
+    without_comments,
 )  # fmt: skip
 
 WRITE = "list the ten worst errors and their causes, by slice and by label"
@@ -85,7 +86,7 @@ def _text(view: RepoView, path: str) -> str:
         data = view.read(path) if path in view.entries else b""
     except Unreadable:
         return ""
-    return re.sub(r"<!--.*?-->", " ", data.decode("utf-8", "replace")[:200_000], flags=re.DOTALL)
+    return without_comments(data.decode("utf-8", "replace")[:200_000])
 
 
 def _words(text: str) -> list[str]:

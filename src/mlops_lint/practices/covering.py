@@ -174,8 +174,9 @@ def _networks(covering: Covering, body: Body) -> set[str]:
 def _stubbed(covering: Covering, body: Body) -> bool:
     """Whether something stands in for the model or for what it talks to."""
     for path, scope, tree in body.around:
+        settings = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call) and _sets_a_constant(node)}
         for node in ast.walk(tree):
-            if isinstance(node, ast.Name | ast.Attribute) and callee(node) in _STUBBING:
+            if isinstance(node, ast.Name | ast.Attribute) and callee(node) in _STUBBING and id(node) not in settings:
                 return True
             if isinstance(node, ast.Call) and (
                 _STUB.search(callee(node.func)) or _stands_in(covering, path, scope, node)
@@ -183,6 +184,13 @@ def _stubbed(covering: Covering, body: Body) -> bool:
                 return True
     asked = {*body.fixtures, *parameters(body.node)}
     return any(_STUB.search(name) or name in ("mocker", "monkeypatch") for name in asked)
+
+
+def _sets_a_constant(node: ast.Call) -> bool:
+    """`monkeypatch.setattr("photos.FOLDER", folder)`: a place or a number for the test, and no stand-in."""
+    texts = [one.value for one in node.args[:2] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    stands_in = any(_STUB.search(ast.unparse(one)) or isinstance(one, ast.Lambda) for one in node.args[1:])
+    return callee(node.func) == "setattr" and bool(texts) and texts[-1].rpartition(".")[2].isupper() and not stands_in
 
 
 def _stands_in(covering: Covering, path: str, scope: str, node: ast.Call) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from mlops_lint.documents.shell import parse_shell
 from mlops_lint.facts.files.chains import chain, split
-from mlops_lint.facts.files.symbols import MAIN
+from mlops_lint.facts.files.nodes import MAIN
 from mlops_lint.facts.project.code import Code, Definition, Use
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import text_of

@@ -179,7 +179,7 @@ def _pathlike(own: OwnCode, written: Literals) -> Iterator[tuple[Written, bool]]
 
 
 def _opens(literal: Literal) -> bool:
-    """Not joined to something before it, no message, no route of a service."""
+    """Not joined to something before it, nor the rest of a text, no message, no route of a service."""
     lead = literal.before.rstrip()
     if (
         _MOUNTED.search(literal.name)
@@ -187,7 +187,7 @@ def _opens(literal: Literal) -> bool:
         or _MOUNTED.search(lead[-60:].rpartition("\n")[2])
     ):
         return False
-    if lead.endswith(("+", "%", "==", "!=")) or re.search(r"\bin$", lead):
+    if lead.endswith(("+", "%", "==", "!=", '"', "'")) or re.search(r"\bin$", lead):
         return False
     if _SPEAKS.search(literal.callee.rpartition(".")[2]) or _MESSAGE_NAMES.fullmatch(literal.name):
         return False

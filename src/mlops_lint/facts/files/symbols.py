@@ -12,17 +12,22 @@ from dataclasses import dataclass, field
 
 from mlops_lint.documents.python import PythonSource
 from mlops_lint.facts.files.chains import UNKNOWN, annotation, chain
+from mlops_lint.facts.files.nodes import (
+    MAIN,
+    argument_chain,
+    default_chains,
+    every_parameter,
+    inner_scope,
+    inside,
+    is_main_guard,
+    is_type_checking,
+    listed_names,
+    value_chain,
+)
 from mlops_lint.facts.files.stubs import stub
-
-MAIN = "<main>"
-"""The scope of what stands under `if __name__ == "__main__":`."""
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DEFINITIONS = (*_FUNCTIONS, ast.ClassDef)
-
-
-LAMBDA = f"{UNKNOWN}lambda"
-"""An argument that is a lambda: unknown, and no function of another name."""
 
 
 @dataclass(slots=True)
@@ -135,14 +140,14 @@ class _Reader:
             self.bind(scope, target.value, UNKNOWN)
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: str) -> None:
-        qualname = _inner(scope, node.name)
-        arguments = _parameters(node.args)
+        qualname = inner_scope(scope, node.name)
+        arguments = every_parameter(node.args)
         fact = DefinitionFact(
             qualname, "function", node.lineno, node.end_lineno or node.lineno, node.col_offset,
             parameters=[argument.arg for argument in arguments],
             decorators=[chain(decorator) for decorator in node.decorator_list],
             returns_class=annotation(node.returns),
-            defaults=_defaults(node.args),
+            defaults=default_chains(node.args),
             stub=stub(node),
         )  # fmt: skip
         self.found.definitions.append(fact)
@@ -156,7 +161,7 @@ class _Reader:
         self.push(node.body, qualname)
 
     def klass(self, node: ast.ClassDef, scope: str) -> None:
-        qualname = _inner(scope, node.name)
+        qualname = inner_scope(scope, node.name)
         self.found.definitions.append(
             DefinitionFact(
                 qualname,
@@ -188,14 +193,14 @@ class _Reader:
 
     def assign(self, node: ast.Assign, scope: str) -> None:
         for target in node.targets:
-            self.bind(scope, target, _value(node.value))
+            self.bind(scope, target, value_chain(node.value))
             if scope == "" and isinstance(target, ast.Name) and target.id == "__all__":
-                self.found.exported = _names(node.value)
+                self.found.exported = listed_names(node.value)
         self.push([node.value, *node.targets], scope)
 
     def annotated(self, node: ast.AnnAssign, scope: str) -> None:
         declared = annotation(node.annotation)
-        value = _value(node.value)
+        value = value_chain(node.value)
         if value == UNKNOWN and declared != UNKNOWN:
             value = declared + "()"
         self.bind(scope, node.target, value)
@@ -206,11 +211,11 @@ class _Reader:
         self.push([node.value], scope)
 
     def walrus(self, node: ast.NamedExpr, scope: str) -> None:
-        self.bind(scope, node.target, _value(node.value))
+        self.bind(scope, node.target, value_chain(node.value))
         self.push([node.value], scope)
 
     def loop(self, node: ast.For | ast.AsyncFor | ast.comprehension, scope: str) -> None:
-        iterable = _value(node.iter)
+        iterable = value_chain(node.iter)
         self.bind(scope, node.target, iterable + "[]" if iterable != UNKNOWN else UNKNOWN)
         rest = node.ifs if isinstance(node, ast.comprehension) else [*node.body, *node.orelse]
         self.push([node.iter, *rest], scope)
@@ -223,7 +228,7 @@ class _Reader:
 
     def with_item(self, node: ast.withitem, scope: str) -> None:
         if node.optional_vars is not None:
-            self.bind(scope, node.optional_vars, _value(node.context_expr))
+            self.bind(scope, node.optional_vars, value_chain(node.context_expr))
         self.push([node.context_expr], scope)
 
     def handler(self, node: ast.ExceptHandler, scope: str) -> None:
@@ -232,7 +237,7 @@ class _Reader:
         self.push([part for part in (node.type, *node.body) if part], scope)
 
     def lambda_(self, node: ast.Lambda, scope: str) -> None:
-        for argument in _parameters(node.args):
+        for argument in every_parameter(node.args):
             self.found.bindings.append(BindingFact(scope, argument.arg, UNKNOWN, node.lineno))
         self.push([*node.args.defaults, node.body], scope)
 
@@ -243,7 +248,7 @@ class _Reader:
             self.push(node.body, MAIN)
         elif isinstance(node.test, ast.Constant):
             self.push(node.body if node.test.value else node.orelse, scope)
-        elif _type_checking(node.test):
+        elif is_type_checking(node.test):
             self.push(node.orelse, scope)
             self.push([part for part in node.body if isinstance(part, ast.Import | ast.ImportFrom)], scope)
         else:
@@ -251,20 +256,20 @@ class _Reader:
 
     def returned(self, node: ast.Return, scope: str) -> None:
         if scope in self.functions and node.value is not None:
-            self.functions[scope].returns.append(_value(node.value))
+            self.functions[scope].returns.append(value_chain(node.value))
         self.push([node.value] if node.value else [], scope)
 
     def called(self, node: ast.Call, scope: str) -> None:
         use = self.use(node.func, scope)
         use.call = True
-        use.arguments = ["*" if isinstance(part, ast.Starred) else _argument(part) for part in node.args]
-        use.keywords = {keyword.arg or "**": _argument(keyword.value) for keyword in node.keywords}
-        self.push([*_inside(node.func), *node.args, *(keyword.value for keyword in node.keywords)], scope)
+        use.arguments = ["*" if isinstance(part, ast.Starred) else argument_chain(part) for part in node.args]
+        use.keywords = {keyword.arg or "**": argument_chain(keyword.value) for keyword in node.keywords}
+        self.push([*inside(node.func), *node.args, *(keyword.value for keyword in node.keywords)], scope)
 
     def named(self, node: ast.Name | ast.Attribute, scope: str) -> None:
         if isinstance(node.ctx, ast.Load):
             self.use(node, scope)
-        self.push(_inside(node), scope)
+        self.push(inside(node), scope)
 
     def use(self, node: ast.expr, scope: str) -> UseFact:
         fact = UseFact(
@@ -273,66 +278,6 @@ class _Reader:
         )  # fmt: skip
         self.found.uses.append(fact)
         return fact
-
-
-def _inside(node: ast.expr) -> list[ast.expr]:
-    """What a chain is made of beside its names: arguments, subscripts, its first expression."""
-    current: ast.expr = node
-    while isinstance(current, ast.Attribute):
-        current = current.value
-    return [] if isinstance(current, ast.Name) else [current]
-
-
-def _inner(scope: str, name: str) -> str:
-    return name if scope in ("", MAIN) else f"{scope}.{name}"
-
-
-def _argument(node: ast.expr) -> str:
-    return LAMBDA if isinstance(node, ast.Lambda) else chain(node)
-
-
-def _defaults(given: ast.arguments) -> dict[str, str]:
-    positional = [*given.posonlyargs, *given.args]
-    pairs = [*zip(positional[len(positional) - len(given.defaults) :], given.defaults, strict=True)]
-    pairs += [(one, default) for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True) if default]
-    named = {one.arg: default for one, default in pairs if isinstance(default, ast.Name | ast.Attribute)}
-    return {name: chain(default) for name, default in named.items()}
-
-
-def _parameters(arguments: ast.arguments) -> list[ast.arg]:
-    extra = [part for part in (arguments.vararg, arguments.kwarg) if part]
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
-
-
-def _value(node: ast.expr | None) -> str:
-    """The chain of a value; either side of `a or b` and `a if c else b` when the other is a constant."""
-    if isinstance(node, ast.IfExp):
-        sides = [side for side in (node.body, node.orelse) if not isinstance(side, ast.Constant)]
-        return _value(sides[0]) if len(sides) == 1 else UNKNOWN
-    if isinstance(node, ast.BoolOp):
-        sides = [side for side in node.values if not isinstance(side, ast.Constant)]
-        return _value(sides[0]) if len(sides) == 1 else UNKNOWN
-    found = chain(node)
-    return UNKNOWN if found.startswith(UNKNOWN) else found
-
-
-def _names(node: ast.expr) -> list[str] | None:
-    if isinstance(node, ast.List | ast.Tuple):
-        return [item.value for item in node.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
-    return None
-
-
-def is_main_guard(test: ast.expr) -> bool:
-    """`__name__ == "__main__"`, either way round."""
-    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)):
-        return False
-    sides = [test.left, test.comparators[0]]
-    named = any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
-    return named and any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
-
-
-def _type_checking(test: ast.expr) -> bool:
-    return chain(test).rpartition(".")[2] == "TYPE_CHECKING"
 
 
 _HANDLERS: dict[type, Callable[..., None]] = {

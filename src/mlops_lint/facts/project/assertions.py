@@ -80,6 +80,8 @@ class _Judge:
                 self.found.suspect.append(node)
             elif self._asserts(helper):
                 good.append(node)
+            elif isinstance(node.func, ast.Name) and name in self.parameters and _hands_a_check(node):
+                self.found.suspect.append(node)
         elif name in _EXACT or name.lower().startswith(_PREFIXES) or _checked_run(node, name):
             (self.found.constant if _constant_call(node, name) else good).append(node)
         elif _hints(name) or not name or (isinstance(node.func, ast.Name) and name in self.parameters):
@@ -93,6 +95,11 @@ class _Judge:
 def _hints(name: str) -> bool:
     words = re.findall(r"[A-Z]?[a-z]+", name)
     return any(word.lower() in _HINTS for word in words)
+
+
+def _hands_a_check(node: ast.Call) -> bool:
+    given = [*node.args, *(keyword.value for keyword in node.keywords)]
+    return any(_hints(callee(part)) for one in given for part in ast.walk(one) if isinstance(part, ast.expr))
 
 
 def _checked_run(node: ast.Call, name: str) -> bool:

@@ -18,6 +18,16 @@ from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location, Related
 
 _Call = tuple[ast.Call, frozenset[str]]
+_NETWORKS = frozenset(
+    "torch.nn.Module torch.nn.modules.module.Module keras.Model tensorflow.keras.Model "
+    "pytorch_lightning.LightningModule lightning.LightningModule lightning.pytorch.LightningModule "
+    "flax.linen.Module".split()
+)
+
+_LAYERS = (
+    "torch.nn.Linear", "torch.nn.Conv", "torch.nn.LSTM", "torch.nn.GRU", "torch.nn.Embedding", "torch.nn.Transformer",
+    "torch.nn.Sequential", "keras.layers.", "tensorflow.keras.layers.", "torchvision.models.", "timm.create_model",
+)  # fmt: skip
 
 
 class BaselineCalls:
@@ -77,7 +87,9 @@ class BaselineCalls:
 
     def loads(self, baseline: Definition, model: str) -> Location | None:
         """Where the baseline's own code opens the model's file."""
-        reach = [one for one in self.code.reachable([baseline]).definitions if one.kind == "function"]
+        bodies = [module.body for module in self.code.modules.values()]
+        called = self.code.reachable([baseline], without=bodies)
+        reach = [one for one in called.definitions if one.kind == "function"]
         for path in sorted({one.path for one in reach}):
             for scope, node in self.values.evaluator.index(path).calls:
                 if self.code.graph.scope(path, scope) in reach:
@@ -86,6 +98,58 @@ class BaselineCalls:
                         if known is not None and model in self.values.repository_paths(known, path):
                             return self.code.source(path).at(node)
         return None
+
+    def asks(self, baseline: Definition, model: str) -> Location | None:
+        """Where the function is given the model's file, opened, for the parameter that it asks for its answers."""
+        node = self.code.node(baseline)
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or self._judges(baseline, node):
+            return None
+        names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
+        asked = [name for name in names if _asks(node, name)]
+        if len(asked) != 1 or _decides(node, asked[0]):
+            return None
+        sites = [one for one in self.code.graph.call_sites.get(baseline, []) if not self.code.is_test(one[0])]
+        found: list[Location] = []
+        for path, fact in sites:
+            inner = self.code.graph.scope(path, fact.scope)
+            nodes = self._nodes(inner)
+            calls = [one for one in nodes if isinstance(one, ast.Call) and one.func.lineno == fact.line]
+            calls = [one for one in calls if self._is(path, fact.scope, one, baseline)]
+            if len(calls) != 1:
+                return None
+            given = calls[0].args[names.index(asked[0]) :][:1]
+            given += [word.value for word in calls[0].keywords if word.arg == asked[0]]
+            opened = next((one for one in given if self._opens(path, fact.scope, one, nodes, model)), None)
+            if opened is None:
+                return None
+            found.append(self.code.source(path).at(opened))
+        return min(found, default=None)
+
+    def _opens(self, path: str, scope: str, node: ast.expr, nodes: list[ast.AST], model: str) -> bool:
+        """Whether a name was given what a call with the model's path gives, and nothing else."""
+        values = [one.value for one in nodes if isinstance(one, ast.Assign) and isinstance(node, ast.Name)
+                  and any(isinstance(part, ast.Name) and part.id == node.id for part in one.targets)]  # fmt: skip
+        call = values[0] if len(values) == 1 else node
+        if not isinstance(call, ast.Call):
+            return False
+        known = [self.values.fold(path, scope, argument) for argument in call.args[:1]]
+        return any(one is not None and model in self.values.repository_paths(one, path) for one in known)
+
+    def _judges(self, baseline: Definition, node: ast.AST) -> bool:
+        """Whether it scores: such a function may score the model and a rule side by side."""
+        calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
+        names = [self.code.canonical(baseline.path, baseline.qualname, chain(call.func)) or "" for call in calls]
+        return any(self.calls.metrics.computed_by(name) or ("::" in name and "score" in name) for name in names)
+
+    def network(self, baseline: Definition, trainer: Sequence[Definition]) -> bool:
+        """A class of a neural network with layers that the training makes an object of."""
+        node = self.code.node(baseline)
+        bases = node.bases if isinstance(node, ast.ClassDef) else []
+        known = {self.code.canonical(baseline.path, "", chain(base)) or "" for base in bases}
+        inner = [one for one in self._nodes(baseline) if isinstance(one, ast.Call)]
+        made = [self.code.canonical(baseline.path, f"{baseline.qualname}.__init__", chain(one.func)) for one in inner]
+        layered = any((name or "").startswith(_LAYERS) for name in made)
+        return layered and not known.isdisjoint(_NETWORKS) and baseline in self.code.reachable(trainer)
 
     def _nodes(self, scope: Definition) -> list[ast.AST]:
         tree = self.code.node(scope)
@@ -100,7 +164,7 @@ class BaselineCalls:
             for node in nodes
             if isinstance(node, ast.Assign)
             for target in node.targets
-            for part in [target]
+            for part in (target.elts if isinstance(target, ast.Tuple) else [target])
             if isinstance(part, ast.Name)
         }
         theirs: list[_Call] = []
@@ -134,9 +198,32 @@ def _expanded(node: ast.expr, assigned: dict[str, ast.expr], depth: int = 2) -> 
             yield from _expanded(assigned[part.id], assigned, depth - 1)
 
 
+def _asks(function: ast.AST, name: str) -> bool:
+    """Whether a function calls a parameter, or its `predict`."""
+    calls = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
+    asked = [one.value for one in calls if isinstance(one, ast.Attribute) and one.attr.startswith("predict")]
+    return any(isinstance(one, ast.Name) and one.id == name for one in (*calls, *asked))
+
+
+def _decides(function: ast.AST, asked: str) -> bool:
+    """Whether it compares something that does not come from what is asked: a rule of its own."""
+    told = {asked}
+    for _ in range(2):
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign) and any(part.id in told for part in _names(node.value)):
+                told |= {part.id for target in node.targets for part in _names(target)}
+    compared = [node for node in ast.walk(function) if isinstance(node, ast.Compare)]
+    return any(not any(part.id in told for part in _names(node)) for node in compared)
+
+
+def _names(node: ast.AST) -> list[ast.Name]:
+    return [part for part in ast.walk(node) if isinstance(part, ast.Name)]
+
+
 def _words(parts: Sequence[ast.AST]) -> frozenset[str]:
     """The parts held out that names speak of: `x_val`, `test_rows`."""
-    names = {part.id for part in parts if isinstance(part, ast.Name)}
+    called = {id(part.func) for part in parts if isinstance(part, ast.Call)}
+    names = {part.id for part in parts if isinstance(part, ast.Name) and id(part) not in called}
     words = {word.casefold() for name in names for word in re.findall(r"[A-Za-z]+", name)}
     return frozenset(SPLITS[word] for word in words if word in SPLITS)
 

@@ -11,6 +11,7 @@ from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.attributes import Attributes
 from mlops_lint.facts.project.code import Code, Constant, Definition
+from mlops_lint.facts.project.columns_grouped import Columns
 from mlops_lint.facts.project.features import tokens
 from mlops_lint.facts.project.knowledge import Knowledge, Metrics
 from mlops_lint.facts.project.measuring_nodes import strings
@@ -65,7 +66,10 @@ class ByGroup:
                     yield by
 
     def names(self, attribute: str) -> Location | None:
-        """Where the attribute, or a column that says the same, is named."""
+        """Where the attribute, or a column that says the same, is named.
+
+        By a caller it is named for something else, where the evaluation has a column of its own and is not handed it.
+        """
         kind = self.facts.attributes.kind(attribute)
         wanted = tokens(attribute)
         for text, at in self._named:
@@ -78,7 +82,13 @@ class ByGroup:
 
     @cached_property
     def _named(self) -> list[tuple[str, Location]]:
-        return [pair for definition in self.within for pair in self.facts.texts(definition)]
+        own = [pair for one in self.within if one in self.inner for pair in self.facts.texts(one)]
+        callers = [one for one in self.within if one not in self.inner]
+        if not self.facts.grouping.settled(self.roots, self.inner):
+            return own + [pair for one in callers for pair in self.facts.texts(one)]
+        called = frozenset((*self.roots, *callers))
+        handed = {one: self.facts.grouping.handed(one, called) for one in callers}
+        return own + [(text, at) for one in callers for text, at in self.facts.texts(one) if at.line in handed[one]]
 
     @cached_property
     def sites(self) -> list[Site]:
@@ -206,6 +216,7 @@ class Evaluations:
         self.code, self.values, self.metrics = code, values, metrics
         self.tainting, self.attributes = tainting, attributes
         self.fair = knowledge.calls("fairness", "per_group", "gap")
+        self.grouping = Columns(code, tainting)
 
     def of(self, roots: Iterable[Definition], recorded: str = "") -> ByGroup:
         """What the code behind the roots does; `recorded` is the file of its results."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -10,6 +11,7 @@ from mlops_lint.facts.project.code import Code, Definition, External, Reach
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.serving import Serving
 from mlops_lint.facts.project.values import HOLE
+from mlops_lint.facts.project.versioning import Versioning
 from mlops_lint.facts.project.writes import Write, Writes
 
 _IDLE = (
@@ -27,8 +29,9 @@ _CARRIERS = (".py", ".yaml", ".yml", ".sh", ".sql", ".toml", ".ipynb", ".cfg", "
 class Capturing:
     """Answers for one function at a time."""
 
-    def __init__(self, code: Code, writes: Writes, serving: Serving) -> None:
+    def __init__(self, code: Code, writes: Writes, serving: Serving, versioning: Versioning) -> None:
         self.code = code
+        self.versioning = versioning
         self.serving = serving
         self.writes = writes
 
@@ -78,9 +81,18 @@ class Capturing:
     def carried(self, found: Iterable[Write]) -> bool:
         """Whether other code, or a file of commands, names what is written."""
         known = list(found)
-        names = {one.path.rpartition("/")[2] if one.path else path for one in known for path in self.places(one)[:1]}
+        names = {path for one in known for path in self.places(one)[:1]}
         writing = {one.sink.path for one in known} | {one.at.path for one in known}
-        return any(name in text for path, text in self._texts.items() if path not in writing for name in names)
+        return any(_names(text, name) for path, text in self._texts.items() if path not in writing for name in names)
+
+    def links(self, path: str, other: str) -> bool:
+        """Whether some file names both, or one stage reads the one and makes the other."""
+        dvc = self.versioning.dvc
+        if dvc is not None and (stage := dvc.maker(other)) is not None and path in stage.deps:
+            return True
+        written = bool(self.writes.to(other) or self.writes.maybe(other))
+        files = [file for file, text in self._texts.items() if _names(text, path) and _names(text, other)]
+        return any(written or not file.endswith((".py", ".ipynb")) for file in files if not file.endswith("dvc.yaml"))
 
     @cached_property
     def _texts(self) -> dict[str, str]:
@@ -89,7 +101,18 @@ class Capturing:
         return {path: text_of(view, path) or "" for path in paths if project.owns(path) and not self.code.is_test(path)}
 
 
+def _names(text: str, path: str) -> bool:
+    """Whether a text names a path, whole or its last part alone; the same last part of another folder is none."""
+    last = path.rpartition("/")[2]
+    after = r"(?![\w-])" if "." in last else r"(?![\w-]|\.\w)"
+    for match in re.finditer(rf"[\w./-]*(?<![\w.-]){re.escape(last)}{after}", text):
+        written = re.sub(r"^(?:\.{0,2}/)+", "", match[0])
+        if written == path or written.endswith(f"/{path}") or ("." in last and path.endswith(f"/{written}")):
+            return True
+    return False
+
+
 @provides
-def capturing(code: Code, writes: Writes, serving: Serving) -> Capturing:
+def capturing(code: Code, writes: Writes, serving: Serving, versioning: Versioning) -> Capturing:
     """Looked for when asked for."""
-    return Capturing(code, writes, serving)
+    return Capturing(code, writes, serving, versioning)

@@ -12,6 +12,7 @@ from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.features import tokens
+from mlops_lint.facts.project.model_text import ModelText
 from mlops_lint.facts.project.personal import Personal
 from mlops_lint.facts.project.shipped import Shipped
 from mlops_lint.model import Location
@@ -72,22 +73,34 @@ class NoCode:
     at: Location | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Bypassed:
+    """It is applied at one place before a language model is asked, and what is served asks the same one without."""
+
+    at: Location
+    asked: Location
+
+
 class Controls:
     """Answers when asked, for controls in the charter's words."""
 
-    def __init__(self, code: Code, personal: Personal, shipped: Shipped) -> None:
+    def __init__(self, code: Code, personal: Personal, shipped: Shipped, text: ModelText) -> None:
         self.code = code
+        self.text = text
         self.shipped = shipped
         self.personal = personal
 
-    def look(self, control: str, columns: frozenset[str]) -> Applied | NotApplied | NoCode:
+    def look(self, control: str, columns: frozenset[str]) -> Applied | Bypassed | NotApplied | NoCode:
         """Is this control applied by code that runs? `columns` are those that the charter names as personal."""
         words = control.lower()
         kind = next((kind for kind, pattern in KINDS if pattern.search(words)), "")
         if not kind:
             return NoCode("it is no control that code would show")
-        for at in self._found(kind, columns):
-            return Applied(at)
+        found = self._found(kind, columns)
+        for at, scope in found:
+            followed = kind == "redact" and not _ELSEWHERE.search(words)
+            asked = self._unprotected({scope, *(more for _, more in found)}) if followed else None
+            return Applied(at) if asked is None else Bypassed(at, asked)
         if _ELSEWHERE.search(words):
             return NoCode("it is said to be done outside of this code")
         if self.code.unparsed:
@@ -115,12 +128,26 @@ class Controls:
                 if definition.kind == "function" and definition in live:
                     yield path, definition, self.code.node(definition)
 
-    def _found(self, kind: str, columns: frozenset[str]) -> Iterator[Location]:
+    def _unprotected(self, scopes: set[Definition]) -> Location | None:
+        """Where what is served asks a language model that another program asks with one of the scopes before."""
+        roots = self.shipped.declared(("deployment", "entrypoint"), ("deployment", "predicts_in"))
+        served = self.code.reachable(roots)
+        if not roots or any(scope in served for scope in scopes):
+            return None
+        asked = self.text.asked(roots)
+        named = [use for _, use in served.opaque(frozenset()) if _NAMES.search(use.chain)]
+        for entry in self.shipped.entries if asked and not named else ():
+            if entry not in served and any(scope in self.code.reachable([entry]) for scope in scopes):
+                if both := set(asked) & set(self.text.asked([entry])):
+                    return min(both)
+        return None
+
+    def _found(self, kind: str, columns: frozenset[str]) -> Iterator[tuple[Location, Definition]]:
         for path, definition, tree in self._scopes():
             for node in _own(tree):
                 scope = definition.qualname if definition else ""
                 if self._applies(kind, path, scope, node, columns):
-                    yield self.code.source(path).at(node)
+                    yield self.code.source(path).at(node), definition or self.code.modules[path].body
 
     def _applies(self, kind: str, path: str, scope: str, node: ast.AST, columns: frozenset[str]) -> bool:
         if isinstance(node, ast.Call) and self._does(kind, path, scope, node):
@@ -210,6 +237,6 @@ def _own(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 @provides
-def controls(code: Code, personal: Personal, shipped: Shipped) -> Controls:
+def controls(code: Code, personal: Personal, shipped: Shipped, text: ModelText) -> Controls:
     """Nothing is looked at until it is asked for."""
-    return Controls(code, personal, shipped)
+    return Controls(code, personal, shipped, text)

@@ -24,6 +24,9 @@ _MEASURE = re.compile(
     r"psi|drift|stat|p_?val|distance|diverg|score|share|(?:^|_)(?:ks|js|kl|auc|mmd|wasserstein|value|gap|shift|change)(?:_|$|\d)",
     re.IGNORECASE,
 )
+_REFERENCE = re.compile(
+    r"^(?:\w+_)?(?:ref|reference|baseline|expected|train|training)(?:_(?:data|rows|frame|df|table|set|values))?$"
+)
 _SETTING = re.compile(r"thresh|p_?val|alpha|drift_share|stattest|cut_?off|limit|tolerance", re.IGNORECASE)
 
 
@@ -116,6 +119,75 @@ class Drifting:
         """The data that the code of the drift check names, and that of the programs that call it."""
         files = {definition.path, *(one.path for one in beside)}
         return frozenset(path for file in files for path in literal_paths(self.code, file))
+
+    def another(self, definition: Definition, path: str, known: Iterable[str]) -> tuple[str, Location] | None:
+        """A table of the training that every caller hands over as reference, where it is not the one of `path`."""
+        given = self.given(definition)
+        if not given or any(same_path(one, path) or self.derived(one, path) for one, _ in given):
+            return None
+        told = "ref" in given[0][0].lower() or any(same_path(given[0][0], one) for one in known)
+        return given[0] if told else None
+
+    def given(self, definition: Definition) -> list[tuple[str, Location]]:
+        """The tables that its callers read and hand to its parameter for a reference; empty where one is not known."""
+        node = self.code.node(definition)
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return []
+        names = [one.arg for one in [*node.args.posonlyargs, *node.args.args] if one.arg not in ("self", "cls")]
+        wanted = [name for name in names if _REFERENCE.search(name)]
+        found: list[tuple[str, Location]] = []
+        for use in self.code.uses({f"{definition.path}::{definition.qualname}"}):
+            if not self.serving.ships(use.path):
+                continue
+            call = self.code.call_node(use) if use.call and len(wanted) == 1 else None
+            given = _argument(call, wanted[0], names.index(wanted[0])) if call is not None else None
+            read = self._read(use.path, use.scope, given, 4) if given is not None else None
+            if read is None:
+                return []
+            found.append(read)
+        return found
+
+    def _read(self, path: str, scope: str, node: ast.expr, depth: int) -> tuple[str, Location] | None:
+        """`pd.read_csv("…")["x"]`, also through names of the same function; what it reads and where."""
+        while isinstance(node, ast.Subscript):
+            node = node.value
+        if isinstance(node, ast.Name) and depth:
+            bound = [
+                part.value
+                for part in ast.walk(self.code.node(self.code.graph.scope(path, scope)))
+                if isinstance(part, ast.Assign)
+                for target in part.targets
+                if isinstance(target, ast.Name) and target.id == node.id
+            ]
+            return self._read(path, scope, bound[0], depth - 1) if len(bound) == 1 else None
+        if not isinstance(node, ast.Call) or not node.args:
+            return None
+        name = self.code.canonical(path, scope, chain(node.func)) or ""
+        if name not in self.knowledge.readers:
+            receiver = node.func.value if isinstance(node.func, ast.Attribute) else None
+            return self._read(path, scope, receiver, depth - 1) if isinstance(receiver, ast.Call) and depth else None
+        known = self.values.possible(path, scope, node.args[0])
+        paths = [self.values.repository_paths(one.value, path) for one in known.values]
+        if not known.complete or len(paths) != 1 or not paths[0]:
+            return None
+        return paths[0][0], self.code.source(path).at(node)
+
+    def derived(self, path: str, source: str) -> bool:
+        """Whether a stage makes a table out of one other alone."""
+        dvc = self.versioning.dvc
+        stage = dvc.maker(path) if dvc is not None else None
+        data = [one for one in stage.deps if not one.endswith((".py", ".ipynb", ".yaml", ".sh"))] if stage else []
+        return bool(data) and all(same_path(one, source) for one in data)
+
+
+def _argument(call: ast.Call, name: str, position: int) -> ast.expr | None:
+    for word in call.keywords:
+        if word.arg == name:
+            return word.value
+    before = call.args[: position + 1]
+    if len(before) <= position or any(isinstance(one, ast.Starred) for one in before):
+        return None
+    return before[position]
 
 
 def _number(value: object) -> bool:

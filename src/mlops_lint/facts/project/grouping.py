@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlops_lint.facts.files.chains import chain, split
-from mlops_lint.facts.files.symbols import MAIN, is_main_guard
+from mlops_lint.facts.files.nodes import MAIN, is_main_guard
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, Reach
 from mlops_lint.facts.project.features import tokens

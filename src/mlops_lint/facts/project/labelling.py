@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from mlops_lint.documents.node import DocumentError
 from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
-from mlops_lint.facts.project.code import Code, Definition, Reach, Use
+from mlops_lint.facts.project.code import Code, Constant, Definition, Reach, Use
 from mlops_lint.facts.project.fitted import FitReader
 from mlops_lint.facts.project.knowledge import Estimator, Knowledge
 from mlops_lint.facts.project.reading import text_of
@@ -38,6 +39,14 @@ _POSITIONS = re.compile(
 _LOSS = re.compile(r"(?i)loss|criterion|entropy|bce")
 _LABELS = frozenset("label labels y yb target targets classes".split())
 _LANGUAGE = re.compile(r"(?i)\bselect\b.*\bfrom\b|~|\bcreate\s+table\b|\binsert\s+into\b", re.DOTALL)
+_PACKAGING = ("pyproject.toml", "setup.cfg", "package.json", "Cargo.toml", "codemeta.json")
+_ABOUT = re.compile(r"\s*\"?(?:description|summary|name|title|keywords|homepage|repository|documentation)\"?\s*[=:]")
+_COLUMNS = frozenset("columns fields names required column_names".split())
+_STOPS = frozenset(
+    "a an and are as at be by for from has have how if in is it of on or that the their this to what when where which "
+    "who whose with".split()
+)
+_ENDS = re.compile(r"[\"',;:=\[\]{}()<>|]")
 MAX_FILE = 1_000_000
 
 
@@ -202,8 +211,13 @@ class Labelling:
         if not path.endswith(_NAMING):
             return None
         text = text_of(self.view, path) or ""
-        match = pattern.search(text[:MAX_FILE])
-        return Location(path, text.count("\n", 0, match.start()) + 1) if match else None
+        plain = posixpath.basename(path) in _PACKAGING
+        for match in pattern.finditer(text[:MAX_FILE]):
+            start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
+            line = text[start : end if end >= 0 else len(text)]
+            if not _prose(line, match.start() - start) and not (plain and _ABOUT.match(line)):
+                return Location(path, text.count("\n", 0, match.start()) + 1)
+        return None
 
     def columns(self, path: str) -> list[str] | None:
         """The header of a table in the repository; None where it has none that can be read."""
@@ -227,6 +241,23 @@ class Labelling:
             return None
         return [str(key) for key in first] if isinstance(first, dict) and first else None
 
+    def schema(self, definition: Definition | Constant) -> list[str] | None:
+        """The columns that a class says a table has: annotated names, or a list of `columns`; None where none is."""
+        if not isinstance(definition, Definition) or definition.kind != "class":
+            return None
+        found: list[str] = []
+        for part in getattr(self.code.node(definition), "body", []):
+            if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
+                found.append(part.target.id)
+            named = isinstance(part, ast.Assign) and chain(part.targets[0]).lower() in _COLUMNS
+            if named and isinstance(part, ast.Assign) and isinstance(part.value, ast.List | ast.Tuple | ast.Dict):
+                inside = part.value.keys if isinstance(part.value, ast.Dict) else part.value.elts
+                texts = [one.value for one in inside if isinstance(one, ast.Constant)]
+                if len(texts) < len(inside):
+                    return None
+                found += [text for text in texts if isinstance(text, str)]
+        return found or None
+
     def unclear(self) -> str:
         """Why a column might be used without being named; empty where it could not."""
         broken = next(iter(self.code.unparsed), "")
@@ -236,6 +267,15 @@ class Labelling:
             if match := _POSITIONS.search(self.code.text(path).text):
                 return f"{path} may take it by position or from settings (`{match[0]}`)"
         return ""
+
+
+def _prose(line: str, place: int) -> bool:
+    """Whether a word at `place` stands in a comment or a sentence."""
+    if re.search(r"(?:^|\s)(?:#|//|--)(?:\s|$)", line[:place]):
+        return True
+    before, after = _ENDS.split(line[:place])[-1], _ENDS.split(line[place:])[0]
+    words = (before + after).lower().split()
+    return len(words) > 3 and not _STOPS.isdisjoint(words) and not _LANGUAGE.search(line)
 
 
 def _unpacked(node: ast.AST) -> Iterator[str]:

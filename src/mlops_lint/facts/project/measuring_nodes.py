@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mlops_lint.facts.files.symbols import MAIN, is_main_guard
+from mlops_lint.facts.files.nodes import MAIN, is_main_guard
 from mlops_lint.model import Location
 
 PREFIX = re.compile(r"^(?:compute|calculate|calc|get|eval|evaluate|measure|my|own|custom)_", re.IGNORECASE)
@@ -39,6 +39,10 @@ REDUCERS = frozenset(
     "nanmean median trapz".split()
 )
 """Last names of calls that work a number out of arrays."""
+PREDICTS = frozenset(("predict", "predict_proba", "decision_function"))
+SUPERVISED = frozenset(
+    ("binary-classification", "multiclass-classification", "multilabel-classification", "regression")
+)
 ENGINES = (
     "mlflow.recipes.", "mlflow.pipelines.", "pycaret.", "autogluon.", "h2o.", "flaml.", "tpot.", "autosklearn.",
     "ludwig.", "fastai.", "ultralytics.", "lm_eval.", "ragas.", "deepeval.", "promptfoo.", "azure.ai.evaluation.",
@@ -117,6 +121,22 @@ def assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
                 yield key.value, value
     elif isinstance(node, ast.keyword) and node.arg:
         yield node.arg, node.value
+
+
+def assignments(tree: ast.AST, name: str) -> list[ast.expr]:
+    """All that a scope binds to a name; what is no plain assignment counts as two."""
+    bound = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name
+             and isinstance(node.ctx, ast.Store)]  # fmt: skip
+    plain = [node.value for node in ast.walk(tree) if isinstance(node, ast.Assign) and len(node.targets) == 1
+             and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name]  # fmt: skip
+    return plain if len(plain) == len(bound) else []
+
+
+def answered(node: ast.expr) -> bool:
+    """`model.predict_proba(rows)[:, 1]`"""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in PREDICTS
 
 
 def pruned(tree: ast.AST, cut: Callable[[ast.Call], bool]) -> Iterator[ast.AST]:

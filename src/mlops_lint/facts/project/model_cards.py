@@ -12,7 +12,7 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.passages import readmes
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.prose import ENGLISH, KOREAN, language
-from mlops_lint.facts.project.reading import items, scalars, text_of, walk
+from mlops_lint.facts.project.reading import items, scalars, text_of, walk, without_comments
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
 
@@ -63,7 +63,7 @@ class Card:
 
     def __init__(self, view: RepoView, path: str) -> None:
         self.path = path
-        self.text = re.sub(r"<!--.*?-->", " ", text_of(view, path) or "", flags=re.DOTALL)[:300_000]
+        self.text = without_comments((text_of(view, path) or "")[:300_000])
 
     @cached_property
     def body(self) -> str:

@@ -25,6 +25,8 @@ _HTML = re.compile(
     r"(?:^|\.)(?:render_template_string|Markup|mark_safe|HTMLResponse)$|^jinja2\.(?:Template|Environment\(\)\.from_string)$"
 )
 _TOOLS = re.compile(r"(?:PythonREPL|PythonAstREPLTool|PythonREPLTool|ShellTool|BashProcess)\(\)\.(?:run|invoke|arun)$")
+_RUNS_ALONE = frozenset(("builtins.exec", "builtins.eval", "os.system", "os.popen"))
+"""What has no safe way to be given a model's text; `exec(text, allowed_names)` may have one."""
 _PARSERS = re.compile(
     r"^(?:json\.loads|ast\.literal_eval|html\.escape|markupsafe\.escape|bleach\.clean|nh3\.clean|shlex\.quote|"
     r"sqlglot\.\w+|builtins\.(?:int|float|bool|len|isinstance)|yaml\.safe_load|re\.fullmatch|jsonschema\.validate|"
@@ -56,6 +58,7 @@ class ModelText:
         self.code = code
         self.tainting = tainting
         self.acting = acting
+        self._known: dict[Definition, bool] = {}
 
     def asked(self, roots: Iterable[Definition]) -> list[Location]:
         """Where a language model is called."""
@@ -75,14 +78,51 @@ class ModelText:
         if _PARSERS.match(site.name) or site.last in _SCHEMAS:
             return True
         known = site.target is not None and site.target.kind == "class" and self._schema(site.target)
-        return known or (site.name not in _RUN and bool(words(site.last) & _CHECKS))
+        return known or (site.name not in _RUN and self._named_check(site))
 
     def _vouches(self, site: Site) -> bool:
         """Whether a call refuses what it is given unless that is right."""
         if site.name in _RUN or site.name in ("re.compile", "builtins.compile"):
             return False
         checked = site.name in ("re.fullmatch", "builtins.isinstance", "jsonschema.validate")
-        return checked or site.last in _SCHEMAS or bool(words(site.last) & _CHECKS)
+        return checked or site.last in _SCHEMAS or self._named_check(site)
+
+    def _named_check(self, site: Site) -> bool:
+        """A call named after a check, unless it is the project's own and runs what it is given, unlooked at."""
+        if not words(site.last) & _CHECKS:
+            return False
+        return site.target is None or site.target.kind != "function" or not self._runs(site.target)
+
+    def _runs(self, check: Definition) -> bool:
+        """Whether a function, or one that it calls, runs text, and nothing in it decides, compares or replaces."""
+        if check not in self._known:
+            own = [one for one in self.code.reachable([check]).definitions if one.kind == "function"]
+            running = [one for one in own if any(self._alone(part.node, one) for part in self.tainting.parts(one))]
+            self._known[check] = bool(running) and not any(self._decides(one) for one in {check, *running})
+        return self._known[check]
+
+    def _alone(self, node: ast.AST, by: Definition) -> bool:
+        plain = isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
+        return (
+            isinstance(node, ast.Call)
+            and plain
+            and not isinstance(node.args[0], ast.Constant)
+            and self.tainting.site(by, node).name in _RUNS_ALONE
+        )
+
+    def _decides(self, one: Definition) -> bool:
+        """Whether a function may refuse or change what it is given."""
+        for part in self.tainting.parts(one):
+            node = part.node
+            if isinstance(node, ast.If | ast.IfExp | ast.Assert | ast.Match | ast.While | ast.comprehension):
+                if not _emptiness(node):
+                    return True
+            elif isinstance(node, ast.Call):
+                site = self.tainting.site(one, node)
+                named = words(site.last) & _CHECKS and (site.target is None or site.target.kind != "class")
+                if site.last in ("sub", "fullmatch", "match", "replace", "translate") or (named and site.target != one):
+                    return True
+        return False
 
     def _schema(self, found: Definition) -> bool:
         """A class that validates what it is made of: it inherits from something, or has a constructor of its own."""
@@ -110,6 +150,14 @@ class ModelText:
         if name == "builtins.getattr" and len(site.node.args) > 1 and site.node.args[1] in one.given:
             return "names the function that is called"
         return ""
+
+
+def _emptiness(node: ast.AST) -> bool:
+    """`if not text`, `if text is None`: a test whether there is anything."""
+    test = node.test if isinstance(node, ast.If | ast.IfExp) else None
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return isinstance(test.operand, ast.Name)
+    return isinstance(test, ast.Name) or (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Is | ast.IsNot))
 
 
 def _as_command(node: ast.Call) -> bool:

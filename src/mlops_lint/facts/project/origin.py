@@ -39,6 +39,8 @@ _KNOWN = frozenset(
 _HARMLESS = re.compile(r"\b(pip|git|conda|apt|nvidia-smi|curl|wget|unzip|mkdir)\b|\w\.py\b")
 """Commands that write no numbers, and scripts that are read like all others."""
 _REDIRECTED = re.compile(r">|\btee\b")
+_COMPOUND = re.compile(r"[;&|>$`\n]")
+"""Commands that do more than run one script, or that are put together."""
 MAX_READ = 2_000
 
 
@@ -82,7 +84,17 @@ class Perhaps:
     at: Location
 
 
-Origin: TypeAlias = Writer | WritesOther | NeverRun | Nobody | Perhaps
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """Only a stage names it as its output: all that its script writes was read, and stands elsewhere (`other`)."""
+
+    at: Location
+    stage: str
+    wrote: Location
+    other: str
+
+
+Origin: TypeAlias = Writer | WritesOther | NeverRun | Nobody | Perhaps | Promised
 
 
 class Origins:
@@ -99,7 +111,7 @@ class Origins:
         found = self.writes.to(path)
         live = [write for write in found if write.live]
         if live:
-            return self._live(live, keys)
+            return self._promised(path, found) or self._live(live, keys)
         if stage := self._stage(path):
             return stage
         if mention := self._mention(path, found):
@@ -123,17 +135,37 @@ class Origins:
         best = sorted(good, key=lambda write: (write.holds(*keys) is not True, write.at))[0]
         return Writer(best.at, best.via, Grade.LINKED)
 
+    def _promised(self, path: str, found: list[Write]) -> Promised | None:
+        """A stage that says that it writes the file, while its script writes another of the kind."""
+        dvc, name = self.versioning.dvc, posixpath.basename(path)
+        stage = dvc.maker(path) if dvc is not None else None
+        if dvc is None or stage is None or "@" in stage.name or _COMPOUND.search(stage.cmd):
+            return None
+        if any(not write.via.startswith("dvc stage") for write in found) or self.writes.maybe(path):
+            return None
+        if any(name in one.cmd for one in dvc.stages) or self._library(path) or self._mention(path, [], stage.file):
+            return None
+        run = self.code.reachable(write.definition for write in found if write.via == f"dvc stage {stage.name}")
+        written = [write for write in self.writes.all if write.path and not write.via.startswith("dvc stage")]
+        if any(posixpath.basename(text) == name for write in written for text in write.paths):
+            return None  # from another folder, perhaps
+        suffix = posixpath.splitext(path)[1]
+        for write in written:
+            if write.definition in run and write.path and posixpath.splitext(write.path)[1] == suffix:
+                return Promised(stage.at, stage.name, write.at, write.path)
+        return None
+
     def _stage(self, path: str) -> Origin | None:
         stage = self.versioning.dvc.maker(path) if self.versioning.dvc is not None else None
         return Writer(stage.at, f"stage {stage.name}", Grade.PRESENT) if stage else None
 
-    def _mention(self, path: str, idle: list[Write]) -> Origin | None:
+    def _mention(self, path: str, idle: list[Write], besides: str = "") -> Origin | None:
         """A command, a script in another language, or a text in code that names the file."""
         name = posixpath.basename(path)
         flag = r"(?:>|tee|-o|--?[\w-]*(?:out|metric|result|report|save)[\w-]*[ =])"
         redirected = re.compile(rf"{flag}\s*\S*{re.escape(name)}")
         word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
-        skipped = (self.code.project.charter_path, path)
+        skipped = (self.code.project.charter_path, path, besides)
         files = [other for other in self.view.entries if _COMMANDS.search(other) and other not in skipped]
         mention: Origin | None = None
         for other in files[:MAX_READ]:
@@ -171,7 +203,7 @@ class Origins:
     def _own_script(self, line: str) -> bool:
         """Whether a command runs a Python file of the project."""
         names = {posixpath.basename(path) for path in self.code.modules}
-        return any(posixpath.basename(word) in names for word in re.findall(r"[\w./-]+\.py\b", line))
+        return any(posixpath.basename(word) in names for word in re.findall(r"(?<![\w./-])[\w./-]+\.py\b", line))
 
     def _unused(self, path: str, tree: ast.Module) -> set[int]:
         """The parts of what is assigned to a top-level name that only uncalled code uses."""

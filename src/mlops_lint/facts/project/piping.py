@@ -97,7 +97,7 @@ class Piping:
         text = self._text(path)
         return bool(
             re.search(
-                r"python|Rscript|\$\(PY|\$\{?PYTHON|mlflow|dvc repro|accelerate|torchrun|papermill|\w+-train", text
+                r"python|Rscript|\$\(PY|\$\{?PYTHON|mlflow|dvc repro|accelerate|torchrun|papermill|\w-train", text
             )
         )
 

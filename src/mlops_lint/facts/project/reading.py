@@ -146,3 +146,13 @@ def parents(folder: str) -> Iterator[str]:
         yield folder
         folder = posixpath.dirname(folder)
     yield ""
+
+
+def without_comments(text: str) -> str:
+    """Markdown or HTML without comments; one that does not end hides nothing."""
+    parts = []
+    start = 0
+    while (begin := text.find("<!--", start)) >= 0 and (end := text.find("-->", begin)) >= 0:
+        parts.append(text[start:begin])
+        start = end + 3
+    return " ".join([*parts, text[start:]])

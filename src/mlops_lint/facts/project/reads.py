@@ -6,14 +6,15 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
-from mlops_lint.facts.project.code import Code, Use
+from mlops_lint.facts.project.code import Code, Definition, Use
 from mlops_lint.facts.project.knowledge import Access, Knowledge
 from mlops_lint.facts.project.shipped import Shipped
 from mlops_lint.facts.project.sources import argument
-from mlops_lint.facts.project.values import Values
+from mlops_lint.facts.project.values import Frame, Known, Values
 from mlops_lint.model import Location
 
 _ROWS = frozenset(
@@ -68,7 +69,7 @@ class Reads:
 
     def _uses(self) -> list[tuple[Use, Access]]:
         known = {name: one for name, one in self.knowledge.readers.items() if one.row in _ROWS | _PLAIN}
-        reach = self.shipped.trained
+        reach = self.shipped.scored
         notebooks = any(root.path.endswith(".ipynb") for root in self.shipped.training)
         uses = [use for use in self.code.uses(known) if use.call and self.code.scope_of(use) in reach]
         own = [
@@ -79,7 +80,7 @@ class Reads:
     def _listed(self) -> Iterator[Read]:
         """`glob.glob("extra/*.csv")`, whatever reads the files then."""
         for use in self.code.uses(_GLOBS):
-            call = self.code.call_node(use) if use.call and self.code.scope_of(use) in self.shipped.trained else None
+            call = self.code.call_node(use) if use.call and self.code.scope_of(use) in self.shipped.scored else None
             given = call.args[0] if call is not None and call.args else None
             text = self.values.text(use.path, use.scope, given) if given is not None else None
             if text and _TABLE.search(text) and "/" in text and not self.code.is_test(use.path):
@@ -89,13 +90,13 @@ class Reads:
 
     def _methods(self) -> Iterator[tuple[Use, Access]]:
         """`spark.read.parquet(…)` on a session whose making is not seen."""
-        for definition in sorted(self.shipped.trained.definitions):
+        for definition in sorted(self.shipped.scored.definitions):
             module = self.code.modules[definition.path]
             for fact in (
                 module.symbols.uses if definition.kind == "module" and not self.code.is_test(definition.path) else ()
             ):
                 match = _METHODS.search(fact.chain) if fact.call else None
-                if match and self.code.graph.scope(definition.path, fact.scope) in self.shipped.trained:
+                if match and self.code.graph.scope(definition.path, fact.scope) in self.shipped.scored:
                     name = (
                         "spark"
                         if match[1] and match[1] != "table"
@@ -113,14 +114,35 @@ class Reads:
         node = self._argument(call, access)
         if node is None or (access.row in _PLAIN and _writes(call)):
             return
-        possible = self.values.possible(use.path, use.scope, node)
-        texts: list[tuple[object, str]] = [(known, known.text) for known in possible.values if known.text]
-        listed = [known.value for known in possible.values if isinstance(known.value, list | tuple)]
+        values = self._values(use, node)
+        texts: list[tuple[object, str]] = [(known, known.text) for known in values if known.text]
+        listed = [known.value for known in values if isinstance(known.value, list | tuple)]
         texts += [(str(item), str(item)) for items in listed for item in items if isinstance(item, str)]
         if not texts and access.row in _ROWS:
             self.unclear.append(use.at)
         for value, text in texts:
             yield from self._one(use, access, value, text)
+
+    @cached_property
+    def _leading(self) -> frozenset[Definition]:
+        return frozenset(self.shipped.leading)
+
+    def _values(self, use: Use, node: ast.expr) -> tuple[Known, ...]:
+        """What it may be; what only callers beside training and scoring give to a helper is left out."""
+        evaluator = self.values.evaluator
+
+        def once() -> tuple[object, list[tuple[str, str, ast.Call]]]:
+            return evaluator.evaluate(node, Frame(use.path, use.scope)), list(evaluator.sites)
+
+        found = self.values.possible(use.path, use.scope, node).values
+        beside: list[object] = []
+        inside: list[object] = []
+        for value, sites in self.values.runs(once):
+            path, scope, _ = sites[-1] if sites else (use.path, use.scope, None)
+            caller = self.code.graph.scope(path, scope)
+            ours = caller in self.shipped.scored or caller in self._leading
+            (inside if ours and not self.code.is_test(path) else beside).append(value)
+        return tuple(one for one in found if one.value in inside or one.value not in beside)
 
     def _argument(self, call: ast.Call, access: Access) -> ast.expr | None:
         given = {word.arg: word.value for word in call.keywords if word.arg}

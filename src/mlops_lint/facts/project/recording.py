@@ -135,12 +135,12 @@ def _written(node: ast.AST) -> Iterator[str]:
         elif isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load):
             yield part.attr
         elif isinstance(part, ast.Constant) and isinstance(part.value, str):
-            yield from re.findall(r"(\w+)\s*[=:]\s*[%{]", part.value[:500])
+            yield from re.findall(r"(?<!\w)(\w+)\s{0,9}[=:]\s{0,9}[%{]", part.value[:500])
         elif isinstance(part, ast.JoinedStr):
             texts = [
                 value.value for value in part.values if isinstance(value, ast.Constant) and isinstance(value.value, str)
             ]
-            yield from (name for text in texts for name in re.findall(r"(\w+)\s*[=:]\s*$", text))
+            yield from (name for text in texts for name in re.findall(r"(?<!\w)(\w+)\s{0,9}[=:]\s{0,9}$", text))
     if not dicts:
         for part in ast.walk(node):
             if isinstance(part, ast.List | ast.Tuple):

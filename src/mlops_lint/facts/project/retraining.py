@@ -111,7 +111,7 @@ class Retraining:
             (one for one in commands if self._trains(one.text, files) or self._runs(one.words, trained_by)), None
         )
         hidden = next((one for one in self.workflows.ci.opaque if one.at.path == config.path), None)
-        action = re.search(r"uses:.*(?:train|pipeline|sagemaker|vertex|azureml|aml)", text, re.IGNORECASE)
+        action = re.search(r"uses:[^\n]{0,200}?(?:train|pipeline|sagemaker|vertex|azureml|aml)", text, re.IGNORECASE)
         starts = _STARTS.search(text.partition("jobs:")[2] or text)
         if trains is None and not action and not starts:
             if hidden is not None:
@@ -268,7 +268,7 @@ class Retraining:
         """A file's text without comments and names that say nothing of what runs."""
         lines = (text_of(self.view, path) or "").split("\n")
         kept = [re.sub(r"\s#.*$", "", line) for line in lines if not line.lstrip().startswith(("#", "//", ";"))]
-        return "\n".join(line for line in kept if not re.match(r"\s*-?\s*(?:name|description|summary):", line))
+        return "\n".join(line for line in kept if not re.match(r"-?\s*(?:name|description|summary):", line.lstrip()))
 
 
 @provides

@@ -17,8 +17,13 @@ from mlops_lint.repo.view import RepoView, Unreadable
 
 _ANY = (
     r"weight|traffic|percent|split|rollouts?\.argoproj|flagger|variant|feature[-_ ]?flag|launchdarkly|unleash"
-    r"|growthbook|--to-revisions|strategy"
+    r"|growthbook|--to-revisions"
 )
+_NO_SHARE = re.compile(r"(?:external|internal)TrafficPolicy|trafficDistribution", re.IGNORECASE)
+"""Settings whose names have a word of a rollout in them, and that shift no users."""
+_AFFINITY = re.compile(r"^\s*-?\s*weight:\s*\d+\s*$")
+_ROUTED = re.compile(r"VirtualService|HTTPRoute|TrafficSplit|destination|backendRef|kind: *Rollout")
+
 _SIGNS = {
     "canary": rf"canary|{_ANY}|LINEAR_|gradual|progressive",
     "shadow": rf"shadow|mirror|dark[-_ ]?launch|challenger|champion|{_ANY}",
@@ -103,9 +108,13 @@ class Rollouts:
         return None
 
     def _line(self, path: str, pattern: re.Pattern[str]) -> Location | None:
-        for number, line in enumerate((text_of(self.view, path) or "").split("\n"), 1):
+        text = text_of(self.view, path) or ""
+        placed = "preferredDuringScheduling" in text and not _ROUTED.search(text)
+        for number, line in enumerate(text.split("\n"), 1):
             bare = re.sub(r"(?:^|\s)(?:#|//).*$", "", line)
-            if pattern.search(re.sub(r"^\s*-?\s*(?:description|summary):.*", "", bare)):
+            if _NO_SHARE.search(bare) or (placed and _AFFINITY.match(bare)):
+                continue
+            if pattern.search(re.sub(r"^-?\s*(?:description|summary):.*", "", bare.lstrip())):
                 return Location(path, number)
         return None
 

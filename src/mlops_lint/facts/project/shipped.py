@@ -20,7 +20,7 @@ _RUNS = (
 )  # fmt: skip
 
 _SCORES = re.compile(r"eval|score|train|metric|valid|fit|model|pipeline")
-_BESIDE = re.compile(r"monitor|drift|feedback|dashboard|bench|example|demo|serv|app\.py|api\.py")
+_BESIDE = re.compile(r"monitor|watch|drift|feedback|dashboard|bench|example|demo|serv|app\.py|api\.py")
 """Files that measure beside training: what they read is not learned from."""
 
 
@@ -73,6 +73,22 @@ class Shipped:
     def trained(self) -> Reach:
         """What may run when the model is trained or scored."""
         return self.code.reachable(self.training)
+
+    @cached_property
+    def scored(self) -> Reach:
+        """What may run when the model is trained or scored, from the programs that call the charter's metric on."""
+        computed = self.declared(("metric", "computed_in"))
+        own = {one.path for one in computed}
+        above = [one for one in self.serving.callers(computed) if one.path in own or not _BESIDE.search(one.path)]
+        programs = [one for one in above if one.path in own or _SCORES.search(one.path)]
+        return self.code.reachable(dict.fromkeys([*self.training, *programs]))
+
+    @cached_property
+    def leading(self) -> tuple[Definition, ...]:
+        """Training, scoring and what leads to them; what watches beside them left out."""
+        roots = {one.path for one in self.training}
+        above = self.serving.callers(self.training)
+        return tuple(one for one in above if one.path in roots or not _BESIDE.search(one.path))
 
     def declared(self, *routes: tuple[str, ...]) -> list[Definition]:
         """Roots of code that the charter names."""

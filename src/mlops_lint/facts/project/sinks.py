@@ -26,7 +26,7 @@ _OPENERS = frozenset(("open",))
 _TEXT = frozenset(("write_text", "write_bytes"))
 _HANDLE = frozenset(("write", "writelines"))
 _ROWS = frozenset(("writerow", "writerows", "write_all"))
-"""Written through an object whose making already counts."""
+"""Written through an object: where to, its making says."""
 _MOVES = frozenset(("rename", "replace"))
 _LIVE = frozenset("log_metric make_summary next_step end log_params log_sklearn_plot".split())
 _EXTRA = {
@@ -77,6 +77,10 @@ class Sinks:
         name = canonical or ""
         if name in _EXTRA:
             return self._at(node, frame, _EXTRA[name], None, name, "record")
+        if last in _ROWS and isinstance(node.func, ast.Attribute):
+            made = self.fold.evaluate(node.func.value, frame)
+            if isinstance(made, Made) and (access := self.calls.get(made.name)) is not None:
+                return self._at(made.node, made.frame, access.path, None, name or last, access.kind)
         access = self.calls.get(name)
         if last in _OPENERS or name.endswith(".open"):
             return self._open(node, frame, name)

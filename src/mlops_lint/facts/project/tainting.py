@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from mlops_lint.documents.node import DocumentError
 from mlops_lint.facts.files.chains import chain
-from mlops_lint.facts.files.symbols import MAIN
+from mlops_lint.facts.files.nodes import MAIN
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.model import Location
@@ -92,9 +92,8 @@ class Tainting:
     def calls(self, roots: Iterable[Definition]) -> Iterator[Site]:
         """Every call within reach of the roots."""
         for definition in self._reached(roots):
-            for part in self.parts(definition):
-                if isinstance(part.node, ast.Call):
-                    yield self.site(definition, part.node)
+            calls = (part.node for part in self.parts(definition) if isinstance(part.node, ast.Call))
+            yield from (self.site(definition, node) for node in calls)
 
     def follow(
         self, roots: Iterable[Definition], source: Judge, cleans: Judge, vouches: Judge | None = None,
@@ -160,25 +159,28 @@ class _Reader:
         self.source, self.cleans, self.vouches = rules.source, rules.cleans, rules.vouches
         self.compared, self.gated = rules.compared, definition in rules.gated
         self.names = set(state.params.get(definition, ()))
-        self.cleaned: set[str] = set()
+        self.cleaned: dict[str, int] = {}  # from which line on a name is trustworthy
         self.sites: dict[int, Site] = {}
 
     def read(self) -> None:
         parts = self.facts.parts(self.definition)
-        for part in parts:
-            if isinstance(part.node, ast.Call) and self.vouches and self.vouches(self.site(part.node)):
-                self.cleaned |= {name for given in _given(part.node) for name in _names(given)}
-            elif isinstance(part.node, ast.Compare) and isinstance(part.node.ops[0], ast.In | ast.NotIn):
-                self.cleaned |= set() if self.compared else set(_names(part.node.left))
+        for line, node in _lines(parts):
+            self.cleaned.update((name, min(line, self.cleaned.get(name, line))) for name in self.trusted(node))
         for _ in range(3):
             before = len(self.names)
             for part in parts:
                 self.statement(part.node)
             if len(self.names) == before:
                 break
-        for part in parts:
-            if isinstance(part.node, ast.Call):
-                self.hand_on(part)
+        for part in (one for one in parts if isinstance(one.node, ast.Call)):
+            self.hand_on(part)
+
+    def trusted(self, node: ast.AST) -> list[str]:
+        if isinstance(node, ast.Call) and self.vouches and self.vouches(self.site(node)):
+            return [name for given in _given(node) for name in _names(given)]
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn) and not self.compared:
+            return _names(node.left)
+        return []
 
     def site(self, node: ast.Call) -> Site:
         if id(node) not in self.sites:
@@ -207,14 +209,17 @@ class _Reader:
                 self.mark(target.elts)
             elif isinstance(target, ast.Starred | ast.Subscript):
                 self.mark([target.value])
-            elif (text := chain(target)) not in self.cleaned and "?" not in text:
+            elif not self.clean(text := chain(target), target) and "?" not in text:
                 self.names.add(text)
+
+    def clean(self, name: str, node: ast.expr) -> bool:
+        return self.cleaned.get(name, node.lineno + 1) <= node.lineno
 
     def tainted(self, node: ast.AST | None) -> bool:
         if node is None or isinstance(node, ast.Constant | ast.Lambda):
             return False
         if isinstance(node, ast.Name):
-            return node.id in self.names and node.id not in self.cleaned
+            return node.id in self.names and not self.clean(node.id, node)
         if isinstance(node, ast.Attribute):
             return chain(node) in self.names or self.tainted(node.value)
         if isinstance(node, ast.Compare) and not self.compared:
@@ -243,7 +248,7 @@ class _Reader:
             return
         if self.controls(part):
             self.state.controlled.add(site.target)
-        for name, given in _bound(self.facts.code, site):
+        for name, given in bound(self.facts.code, site):
             if self.tainted(given):
                 self.state.params.setdefault(site.target, set()).add(name)
 
@@ -259,6 +264,16 @@ class _Reader:
                     yield Received(self.site(part.node), given, controlled)
 
 
+def _lines(parts: Iterable[_Part]) -> Iterator[tuple[int, ast.AST]]:
+    """Expressions with the line from which on they have their say: of their statement, of the loop around it."""
+    line = end = 0
+    for node in (part.node for part in parts):
+        if isinstance(node, ast.stmt) and node.lineno > end:
+            line = node.lineno
+            end = node.end_lineno or line if isinstance(node, ast.For | ast.AsyncFor | ast.While) else 0
+        yield line, node
+
+
 def _given(node: ast.Call) -> list[ast.expr]:
     return [*node.args, *(keyword.value for keyword in node.keywords)]
 
@@ -270,7 +285,7 @@ def _names(node: ast.expr) -> list[str]:
     return [node.id] if isinstance(node, ast.Name) else []
 
 
-def _bound(code: Code, site: Site) -> Iterator[tuple[str, ast.expr]]:
+def bound(code: Code, site: Site) -> Iterator[tuple[str, ast.expr]]:
     """The parameters of a function of the project with what a call gives them."""
     target = site.target
     if target is None or target.kind != "function":

@@ -54,7 +54,10 @@ _REPORTED = re.compile(
     r"was|were|results?|leaderboard|our (?:best )?model (?:has|achieves)|"
     r"target (?:variable|column|class|label|feature)|classification threshold|probability|"
     r"decision threshold|coverage|confidence|iou threshold|"
-    r"threshold(?:s)? (?:of|at|is|=) [\d.]+ (?:for|to) classif)\b",
+    r"threshold(?:s)? (?:of|at|is|=) [\d.]+ (?:for|to) classif|"
+    r"(?:iou|nms|score|conf\w{0,7})[ _-]?thr(?:esh)?|nms|non-?max\w*|anchors?|"
+    r"thresholds? (?:of|at|is|=) [\d.]+ (?:iou|dice)|count(?:s|ed)? as|"
+    r"us(?:e|es|ed|ing) (?:a |an |the )?(?:\w+ ){0,3}thresholds?)\b",
     re.IGNORECASE,
 )
 _COMMAND = re.compile(

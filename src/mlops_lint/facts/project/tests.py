@@ -142,7 +142,8 @@ class _Reader:
         parameters = frozenset(
             arg.arg for arg in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
         )
-        found = assertions(function.body, parameters, self._resolver(path, qualname, parameters))
+        resolver = self._resolver(path, qualname, parameters, _handed(function, *owners))
+        found = assertions(function.body, parameters, resolver)
         fate, detail = _fate(found, _asserted_elsewhere(function, owners, parameters))
         evidence = self.code.source(path).at(found.real[0]) if found.real else None
         if fate == "asserts":
@@ -160,13 +161,7 @@ class _Reader:
         self, path: str, tree: ast.Module, function: Function, parameters: frozenset[str]
     ) -> tuple[Fate, str]:  # fmt: skip
         own = self._names(path, tree)
-        given = frozenset(
-            name.strip()
-            for decorator in function.decorator_list
-            for node in ast.walk(decorator)
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)
-            for name in node.value.split(",")
-        )
+        given = _handed(function)
         keywords = {
             k.arg for d in function.decorator_list for n in ast.walk(d) if isinstance(n, ast.Call) for k in n.keywords
         }
@@ -177,10 +172,12 @@ class _Reader:
             return "foreign", "it neither imports the project nor reads a file of it"
         return "asserts", ""
 
-    def _resolver(self, path: str, qualname: str, parameters: frozenset[str] = frozenset()) -> Resolve:
+    def _resolver(
+        self, path: str, qualname: str, parameters: frozenset[str] = frozenset(), handed: frozenset[str] = frozenset()
+    ) -> Resolve:
         def resolve(node: ast.expr) -> Function | None:
             if isinstance(node, ast.Name) and node.id in parameters:
-                return self._fixture(path, node.id)
+                return self._fixture(path, node.id, node.id not in handed)
             value = self.code.resolve(path, qualname, chain(node))
             # The code under test may assert too; only what lies among the tests is a helper of theirs.
             if not isinstance(value, Definition) or value.kind != "function" or not self.code.is_test(value.path):
@@ -190,15 +187,29 @@ class _Reader:
 
         return resolve
 
-    def _fixture(self, path: str, name: str) -> Function | None:
-        """The fixture of that name that the test sees: of its file, else of the nearest conftest."""
+    def _fixture(self, path: str, name: str, alone: bool) -> Function | None:
+        """The fixture of that name that the test sees: of its file, else of the nearest conftest.
+
+        None where it cannot be told whether it asserts; `alone`: nothing else may stand for the name.
+        """
         folders = parents(posixpath.dirname(path))
         for file in (path, *(posixpath.join(folder, "conftest.py") for folder in folders)):
             definition = self.code.definition(file, name)
             node = self.code.node(definition) if definition is not None else None
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _fixture(node):
-                return node if any(isinstance(inner, ast.Assert) for inner in ast.walk(node)) else None
+                asserts = any(isinstance(inner, ast.Assert) for inner in ast.walk(node))
+                return node if asserts or (alone and self._silent(file, node)) else None
         return None
+
+    def _silent(self, path: str, node: Function) -> bool:
+        """Whether a fixture hands back a function that stands in it, and nothing in it may assert."""
+        inner = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+        given = node.body[-1].value if isinstance(node.body[-1], ast.Return) else None
+        own = isinstance(given, ast.Lambda) or (isinstance(given, ast.Name) and given.id in inner)
+        if not own or any(isinstance(part, ast.Yield | ast.YieldFrom) for part in ast.walk(node)):
+            return False
+        found = assertions(node.body, frozenset(), self._resolver(path, node.name))
+        return not (found.real or found.suspect or found.constant or found.swallowed)
 
     def _script(self, path: str, tree: ast.Module) -> Iterator[TestFunction]:
         body = [
@@ -213,6 +224,18 @@ class _Reader:
         evidence = self.code.source(path).at(real[0])
         fate: Fate = "foreign" if self.touching.touches(path) is False else "asserts"
         yield TestFunction(definition, self.code.at(definition), fate, "", "script", evidence)
+
+
+def _handed(*nodes: Function | ast.ClassDef) -> frozenset[str]:
+    """The arguments that decorators give: `parametrize("left, right", …)`."""
+    return frozenset(
+        name.strip()
+        for one in nodes
+        for decorator in one.decorator_list
+        for node in ast.walk(decorator)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for name in node.value.split(",")
+    )
 
 
 def _conditional(body: list[ast.stmt], node: ast.Raise) -> bool:

@@ -94,9 +94,10 @@ class Validation:
         subjects = [*self._methods(subject), subject]
         asked = [(one, self.wiring.look(one, roots)) for one in subjects]
         answers = [answer for _, answer in asked]
-        for answer in answers:
-            if isinstance(answer, Wired):
-                why = next((self._hollow(one) for one, found in asked if found is answer), "")
+        read = self._only_read(subject)
+        for one, answer in asked:
+            if isinstance(answer, Wired) and not (read is not None and one is subject):
+                why = self._hollow(one)
                 return NotValidated(why, self.wiring.at(subject)) if why else Validated(answer.at)
         if isinstance(subject, Definition) and subject.kind == "class":
             if at := self._class_used(subject, roots):
@@ -104,11 +105,43 @@ class Validation:
         for answer in answers:
             if isinstance(answer, Uncertain):
                 return PerhapsValidated("a call on the way cannot be followed, and might be it", answer.at)
+        if read is not None:
+            return NotValidated(f"is not asked: only its `{read[0]}` is read", read[1])
         other = next((answer for answer in answers if isinstance(answer, Elsewhere)), None)
         if other is not None:
             verb = "asks" if other.where.startswith(("code", "other")) else "ask"
             return NotValidated(f"is not asked there: only {other.where} {verb} it", other.at)
         return NotValidated("is asked by nothing", self.wiring.at(subject))
+
+    def _only_read(self, subject: Definition | Constant) -> tuple[str, Location] | None:
+        """An attribute of a class, where all that is done with the class is picking columns by it."""
+        if not isinstance(subject, Definition) or subject.kind != "class":
+            return None
+        body = getattr(self.code.node(subject), "body", [])
+        bound = [target for one in body if isinstance(one, ast.Assign) for target in one.targets]
+        bound += [one.target for one in body if isinstance(one, ast.AnnAssign)]
+        given = {one.id for one in bound if isinstance(one, ast.Name)}
+        found: tuple[str, Location] | None = None
+        for path, module in self.code.modules.items():
+            if self.code.is_test(path) or subject.name not in self.code.text(path).text:
+                continue
+            if any(subject.name == fact.symbol != fact.name for fact in module.symbols.imports):
+                return None  # under another name
+            tree = self.code.source(path).tree
+            reads = {id(one.value): one for one in ast.walk(tree) if isinstance(one, ast.Attribute)}
+            reads = {key: one for key, one in reads.items() if one.attr in given and isinstance(one.ctx, ast.Load)}
+            picking = _picking(tree)
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Constant) and subject.name in str(node.value) and " " not in str(node.value):
+                    return None  # an annotation in quotes, a name that is looked up
+                if (isinstance(node, ast.Name) and node.id == subject.name) or (
+                    isinstance(node, ast.Attribute) and node.attr == subject.name
+                ):
+                    read = reads.get(id(node))
+                    if read is None or id(read) not in picking:
+                        return None
+                    found = found or (f"{subject.name}.{read.attr}", self.code.source(path).at(read))
+        return found
 
     def _methods(self, subject: Definition | Constant) -> list[Definition]:
         if not isinstance(subject, Definition) or subject.kind != "class":
@@ -206,6 +239,18 @@ class Validation:
                 if (name in line or f'"{stem}"' in line or f"'{stem}'" in line) and not line.lstrip().startswith("#"):
                     return Validated(Location(other, number))
         return PerhapsValidated(f"{name} is no code, and what reads it cannot be seen")
+
+
+def _picking(tree: ast.AST) -> set[int]:
+    """What only picks columns, `rows[…]` and `usecols=…`, in functions that refuse nothing."""
+    scopes = [one for one in ast.walk(tree) if isinstance(one, _FUNCTIONS)] + list(getattr(tree, "body", []))
+    refusing = [one for one in scopes if any(isinstance(part, ast.Raise | ast.Assert) for part in ast.walk(one))]
+    looking = [one.test for one in ast.walk(tree) if isinstance(one, ast.If | ast.IfExp | ast.While)]
+    looking += [one for one in ast.walk(tree) if isinstance(one, ast.Compare)]
+    inside = {id(part) for one in [*refusing, *looking] for part in ast.walk(one)}
+    found = [one.slice for one in ast.walk(tree) if isinstance(one, ast.Subscript)]
+    found += [one.value for one in ast.walk(tree) if isinstance(one, ast.keyword) and one.arg == "usecols"]
+    return {id(one) for one in found} - inside
 
 
 def _acts(node: ast.AST) -> bool:

@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 from mlops_lint.documents.python import PythonSource, PythonText, parsed, read_python
 from mlops_lint.facts.files.chains import split
+from mlops_lint.facts.files.nodes import MAIN
 from mlops_lint.facts.files.store import FileFacts
-from mlops_lint.facts.files.symbols import MAIN, Symbols, UseFact
+from mlops_lint.facts.files.symbols import Symbols, UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code.entries import is_test_path, program_entries
 from mlops_lint.facts.project.code.graph import Graph, Reach

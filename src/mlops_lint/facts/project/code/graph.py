@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mlops_lint.facts.files.chains import UNKNOWN, split
-from mlops_lint.facts.files.symbols import LAMBDA, MAIN, UseFact
+from mlops_lint.facts.files.nodes import LAMBDA, MAIN
+from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.project.code.entries import is_test_path
 from mlops_lint.facts.project.code.meaning import External, Instance, Value
 from mlops_lint.facts.project.code.modules import Definition, Module

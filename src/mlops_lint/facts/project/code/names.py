@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 from mlops_lint.facts.files.chains import UNKNOWN, split
-from mlops_lint.facts.files.symbols import MAIN, BindingFact, ImportFact
+from mlops_lint.facts.files.nodes import MAIN
+from mlops_lint.facts.files.symbols import BindingFact, ImportFact
 from mlops_lint.facts.project.code.meaning import External, Instance, Package, Value
 from mlops_lint.facts.project.code.modules import Definition, Finder, Module, by_scope, by_target
 

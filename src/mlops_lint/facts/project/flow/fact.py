@@ -33,7 +33,7 @@ class Scored:
     `rows`: train, test, validation, cross-validation, all-fitted (fitted and scored on the same rows, never
     divided), unknown. `presented` is what the rows are called by their split, file or variable, so that
     `rows == "train"` and `presented == "test"` is a part that only looks held out. `fit_at` tells models apart.
-    `by_name`: only names say so.
+    `by_name`: only names say so. `chosen_at`: the model was picked, or its training stopped, by a score of these rows.
     """
 
     use: Use
@@ -42,6 +42,7 @@ class Scored:
     fit_at: Location | None = None
     steps: tuple[Related, ...] = ()
     by_name: bool = False
+    chosen_at: Location | None = None
 
 
 class Flow:
@@ -163,7 +164,7 @@ def _key(use: Use) -> Key:
 
 
 def _scored(use: Use, found: Judgement) -> Scored:
-    return Scored(use, found.rows, found.presented, found.fit_at, found.steps, found.by_name)
+    return Scored(use, found.rows, found.presented, found.fit_at, found.steps, found.by_name, found.chosen_at)
 
 
 @provides

@@ -8,7 +8,7 @@ from mlops_lint.facts.project.flow import tables
 from mlops_lint.facts.project.flow.calls import Called
 from mlops_lint.facts.project.flow.rows import Base, Rows, role_of
 from mlops_lint.facts.project.flow.state import Written, model_id
-from mlops_lint.facts.project.flow.values import Const, Data, Handle, Value
+from mlops_lint.facts.project.flow.values import Const, Data, Handle, Map, Value
 
 
 def path_of(value: Value) -> str | None:
@@ -47,6 +47,15 @@ def _restored(called: Called, path: str, written: Written) -> Value:
         model = f"stored:{path}{called.frame.context}"
         called.frame.shared.models[model] = written.fits
         return Data(Rows(Base(model)), cls=value.cls)
+    if isinstance(value, Map) and written.inner:
+        fits = dict(written.inner)
+        items: list[tuple[str, Value]] = []
+        for key, item in value.items:
+            model = f"stored:{path}[{key}]{called.frame.context}"
+            if key in fits:
+                called.frame.shared.models[model] = fits[key]
+            items.append((key, Data(Rows(Base(model))) if key in fits else item))
+        return Map(tuple(items))
     return value
 
 
@@ -67,4 +76,6 @@ def keep(called: Called, path: str, value: Value) -> None:
         return  # a test writes into a folder of its own
     model = model_id(value)
     fits = shared.models.get(model, frozenset()) if model else frozenset()
-    shared.files.setdefault(path, {})[called.frame.site(called.node)] = Written(value, fits)
+    held = [(key, model_id(item)) for key, item in value.items] if isinstance(value, Map) else []
+    inner = tuple((key, shared.models[item]) for key, item in held if item is not None and item in shared.models)
+    shared.files.setdefault(path, {})[called.frame.site(called.node)] = Written(value, fits, inner)

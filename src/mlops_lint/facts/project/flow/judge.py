@@ -69,7 +69,7 @@ def _judged(
     if len(verdicts) == 1 and not any(item.doubt for item in fits):
         verdict, by_name = verdicts.pop()
         if verdict != "unknown":
-            return Judgement(verdict, hint, fit_at, steps, by_name)
+            return Judgement(verdict, hint, fit_at, steps, by_name, chosen(rows, fits) if verdict == "test" else None)
     if not fits and hint is not None and hint == other:
         return Judgement(hint, hint, None, steps, by_name=True)
     return Judgement("unknown", hint, fit_at, steps)
@@ -89,6 +89,13 @@ def _verdict(rows: Rows, hint: Role | None, other: Role | None, fit: Fit) -> tup
         # Two parts that nothing but their names tells apart.
         return hint or "unknown", hint is not None
     return "unknown", False
+
+
+def chosen(rows: Rows, fits: Fits) -> Location | None:
+    """Where a score of these very rows chose each of the models."""
+    same = (Relation.SAME, Relation.INSIDE)
+    places = [fit.watched_at for fit in fits if fit.watched is not None and relate(rows, fit.watched)[0] in same]
+    return min((at for at in places if at is not None), default=None) if len(places) == len(fits) else None
 
 
 def _handed(rows: Rows) -> bool:

@@ -7,7 +7,7 @@ import ast
 from mlops_lint.facts.project.flow import tables
 from mlops_lint.facts.project.flow.calls import Called
 from mlops_lint.facts.project.flow.files import keep, path_of, read
-from mlops_lint.facts.project.flow.models import backward, fit, predict, resampled
+from mlops_lint.facts.project.flow.models import backward, fit, loaded, predict, resampled
 from mlops_lint.facts.project.flow.rows import Cut, Rows
 from mlops_lint.facts.project.flow.select import between, bound, outside, text_of
 from mlops_lint.facts.project.flow.state import model_id
@@ -137,6 +137,10 @@ def _of_model(called: Called, receiver: Data | Obj) -> Value:
     if model is not None and name == "train" and (model, "train_dataset") in called.frame.shared.attributes:
         given = called.frame.shared.attributes[model, "train_dataset"]
         called.frame.shared.fit(model, Fit(rows_of(given), called.frame.at(called.node), hint_of(given)))
+        return None
+    if model is not None and name == "state_dict" and not called.values:
+        return receiver
+    if model is not None and name == "load_state_dict" and loaded(called, model):
         return None
     if model is not None and name in tables.MORE_FIT:
         fit(called, model, more=True)

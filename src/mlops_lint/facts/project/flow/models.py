@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
+from mlops_lint.facts.files.nodes import is_main_guard
 from mlops_lint.facts.project.flow import tables
 from mlops_lint.facts.project.flow.calls import Called
+from mlops_lint.facts.project.flow.choosing import watched
 from mlops_lint.facts.project.flow.rows import Rows
+from mlops_lint.facts.project.flow.state import model_id
 from mlops_lint.facts.project.flow.values import Data, Fit, Pred, Tup, Value, hint_of, rows_of
 
 _FEATURES = ("X", "x", "X_train", "x_train", "train_dataset", "dtrain", "data", "training_data", "train_dataloaders",
@@ -30,6 +34,7 @@ def fit(called: Called, model: str, *, more: bool = False) -> None:
     if rows is not None and not _supervised(called, features):
         rows = None
     made = Fit(rows, called.frame.at(called.node), hint_of(features), beside=rows_of(called.argument(1, "y")))
+    made = replace(made, watched=watched(called), watched_at=made.at)
     called.frame.shared.fit(model, made, more=more)
 
 
@@ -57,6 +62,19 @@ def predict(called: Called, model: str) -> Value:
     return Pred(rows, fits, frozenset({model}), hint_of(given), called.frame.at(called.node))
 
 
+def loaded(called: Called, model: str) -> bool:
+    """`model.load_state_dict(weights)`: what the model of the weights was fitted on; not where only some runs load."""
+    other = model_id(called.argument(0, "state_dict"))
+    fits = called.frame.shared.models.get(other, frozenset()) if other is not None else frozenset()
+    if not fits or called.frame.shared.models.get(model):
+        return False
+    branches = [node for node in ast.walk(called.frame.source.tree) if isinstance(node, ast.If)]
+    if any(part is called.node for node in branches if not is_main_guard(node.test) for part in ast.walk(node)):
+        return False
+    called.frame.shared.models[model] = fits
+    return True
+
+
 def backward(called: Called, loss: Pred) -> None:
     """A step of gradient descent on the loss of some predictions."""
     for model in sorted(loss.models):
@@ -77,6 +95,7 @@ def trained(called: Called) -> Value:
     made = called.frame.fresh(called.node, "()", cls=called.name)
     given = called.argument(1, "dtrain", "train_set", "pool", "dataset")
     fitted = Fit(rows_of(given), called.frame.at(called.node), hint_of(given))
+    fitted = replace(fitted, watched=watched(called), watched_at=fitted.at)
     called.frame.shared.fit(made.rows.base.id, fitted)
     return made
 

@@ -31,14 +31,16 @@ class Judgement:
     fit_at: Location | None
     steps: tuple[Related, ...] = field(compare=False)
     by_name: bool = False
+    chosen_at: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a stage left in a file; `fits` if it is a model."""
+    """What a stage left in a file; `fits` if it is a model, `inner` for models in a mapping."""
 
     value: Value
     fits: Fits
+    inner: tuple[tuple[str, Fits], ...] = ()
 
 
 @dataclass(slots=True)

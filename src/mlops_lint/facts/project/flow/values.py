@@ -38,7 +38,8 @@ class Data:
 class Fit:
     """A model was fitted on these rows; None where they are not known. `doubt`: only on some paths.
 
-    `beside` is what was given with them (the target).
+    `beside` is what was given with them (the target); `watched` are the rows whose score stopped the training, or
+    picked this model among others, at `watched_at`.
     """
 
     rows: Rows | None
@@ -46,6 +47,8 @@ class Fit:
     hint: Role | None = field(default=None, compare=False)
     doubt: bool = False
     beside: Rows | None = field(default=None, compare=False)
+    watched: Rows | None = None
+    watched_at: Location | None = field(default=None, compare=False)
 
 
 Fits: TypeAlias = frozenset[Fit]
@@ -224,6 +227,8 @@ def join(left: Value, right: Value) -> Value:
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Pred | Data) and other == EMPTY:
             return one
+        if isinstance(one, Data) and one.rows.opaque and other == Const(None):
+            return one  # `best = None` before the loop that finds it
         if isinstance(one, Pred) and one.collected and isinstance(other, Data) and other.rows.opaque:
             return one
     if isinstance(left, Tup) and isinstance(right, Tup) and len(left.items) == len(right.items):

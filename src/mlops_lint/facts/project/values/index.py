@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from mlops_lint.documents.python import PythonSource
-from mlops_lint.facts.files.symbols import MAIN
+from mlops_lint.facts.files.nodes import MAIN
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _TRY = (ast.Try, getattr(ast, "TryStar", ast.Try))

@@ -1,0 +1,73 @@
+"""Small answers about nodes of a syntax tree."""
+
+from __future__ import annotations
+
+import ast
+
+from mlops_lint.facts.files.chains import UNKNOWN, chain
+
+MAIN = "<main>"
+"""The scope of what stands under `if __name__ == "__main__":`."""
+
+LAMBDA = f"{UNKNOWN}lambda"
+"""An argument that is a lambda: unknown, and no function of another name."""
+
+
+def inside(node: ast.expr) -> list[ast.expr]:
+    """What a chain is made of beside its names: arguments, subscripts, its first expression."""
+    current: ast.expr = node
+    while isinstance(current, ast.Attribute):
+        current = current.value
+    return [] if isinstance(current, ast.Name) else [current]
+
+
+def inner_scope(scope: str, name: str) -> str:
+    return name if scope in ("", MAIN) else f"{scope}.{name}"
+
+
+def argument_chain(node: ast.expr) -> str:
+    return LAMBDA if isinstance(node, ast.Lambda) else chain(node)
+
+
+def default_chains(given: ast.arguments) -> dict[str, str]:
+    positional = [*given.posonlyargs, *given.args]
+    pairs = [*zip(positional[len(positional) - len(given.defaults) :], given.defaults, strict=True)]
+    pairs += [(one, default) for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True) if default]
+    named = {one.arg: default for one, default in pairs if isinstance(default, ast.Name | ast.Attribute)}
+    return {name: chain(default) for name, default in named.items()}
+
+
+def every_parameter(arguments: ast.arguments) -> list[ast.arg]:
+    extra = [part for part in (arguments.vararg, arguments.kwarg) if part]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
+
+
+def value_chain(node: ast.expr | None) -> str:
+    """The chain of a value; either side of `a or b` and `a if c else b` when the other is a constant."""
+    if isinstance(node, ast.IfExp):
+        sides = [side for side in (node.body, node.orelse) if not isinstance(side, ast.Constant)]
+        return value_chain(sides[0]) if len(sides) == 1 else UNKNOWN
+    if isinstance(node, ast.BoolOp):
+        sides = [side for side in node.values if not isinstance(side, ast.Constant)]
+        return value_chain(sides[0]) if len(sides) == 1 else UNKNOWN
+    found = chain(node)
+    return UNKNOWN if found.startswith(UNKNOWN) else found
+
+
+def listed_names(node: ast.expr) -> list[str] | None:
+    if isinstance(node, ast.List | ast.Tuple):
+        return [item.value for item in node.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+    return None
+
+
+def is_main_guard(test: ast.expr) -> bool:
+    """`__name__ == "__main__"`, either way round."""
+    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)):
+        return False
+    sides = [test.left, test.comparators[0]]
+    named = any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
+    return named and any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    return chain(test).rpartition(".")[2] == "TYPE_CHECKING"

@@ -1,0 +1,98 @@
+"""Whether an evaluation by groups has its columns written in it, and what its callers hand to it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Container, Iterable, Iterator
+
+from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.tainting import Site, Tainting, bound
+
+_BY_COLUMN = frozenset("groupby group_by groupBy get_group partition_by crosstab pivot_table".split())
+_LOOPS = (ast.For, ast.AsyncFor, ast.comprehension)
+
+
+class Columns:
+    """Looks into functions of the project; methods may know their columns from elsewhere."""
+
+    def __init__(self, code: Code, tainting: Tainting) -> None:
+        self.code = code
+        self.tainting = tainting
+
+    def settled(self, roots: Iterable[Definition], inner: Container[Definition]) -> bool:
+        """Whether every one of the roots is a function that groups by a column whose name is written there."""
+        return all(
+            self._plain(root) and any(self._by_text(site, inner) for site in self._sites(root)) for root in roots
+        )
+
+    def handed(self, caller: Definition, called: Container[Definition]) -> frozenset[int]:
+        """The lines of a caller on which stands what it gives to one of the called, and what that is made of."""
+        nodes = [part.node for part in self.tainting.parts(caller)]
+        given = [site.node for site in self._sites(caller) if site.target in called]
+        waiting: list[ast.AST] = [one for call in given for one in (*call.args, *call.keywords)]
+        # A call that stands where it cannot be read as one may be handed anything.
+        if not given:
+            return frozenset(line for node in nodes for line in _span(node))
+        lines: set[int] = set()
+        known: set[str] = set()
+        while waiting:
+            part = waiting.pop()
+            lines.update(_span(part))
+            names = {inner.id for inner in ast.walk(part) if isinstance(inner, ast.Name)} - known
+            known |= names
+            waiting += [value for node in nodes for targets, value in _bindings(node) if names & _stored(targets)]
+        return frozenset(lines)
+
+    def _plain(self, root: Definition) -> bool:
+        facts = self.code.modules[root.path].facts
+        owner = facts.get(root.qualname.rpartition(".")[0])
+        return root.kind == "function" and (owner is None or owner.kind != "class")
+
+    def _sites(self, definition: Definition) -> Iterator[Site]:
+        for part in self.tainting.parts(definition):
+            if isinstance(part.node, ast.Call):
+                yield self.tainting.site(definition, part.node)
+
+    def _by_text(self, site: Site, inner: Container[Definition]) -> bool:
+        if site.target is None:
+            first = [*site.node.args[:1], *(word.value for word in site.node.keywords if word.arg == "by")]
+            return site.last in _BY_COLUMN and any(_text(one) for one in first)
+        keys = [name for name, given in bound(self.code, site) if _text(given)]
+        return bool(keys) and site.target in inner and self._keys(site.target, frozenset(keys))
+
+    def _keys(self, function: Definition, names: Container[str]) -> bool:
+        """Whether a function looks up a column under one of its parameters."""
+        for part in self.tainting.parts(function):
+            node = part.node
+            if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name) and node.slice.id in names:
+                return True
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _BY_COLUMN:
+                if any(isinstance(one, ast.Name) and one.id in names for one in node.args):
+                    return True
+        return False
+
+
+def _text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _span(node: ast.AST) -> range:
+    start = getattr(node, "lineno", 0)
+    return range(start, (getattr(node, "end_lineno", None) or start) + 1) if start else range(0)
+
+
+def _stored(targets: Iterable[ast.expr]) -> set[str]:
+    return {part.id for one in targets for part in ast.walk(one) if isinstance(part, ast.Name)}
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[list[ast.expr], ast.AST]]:
+    if isinstance(node, ast.Assign):
+        yield node.targets, node.value
+    elif isinstance(node, ast.AnnAssign | ast.AugAssign | ast.NamedExpr) and node.value is not None:
+        yield [node.target], node.value
+    elif isinstance(node, _LOOPS):
+        yield [node.target], node.iter
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        yield [node.optional_vars], node.context_expr
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+        yield [node.value.func.value], node.value  # `rows.rename(columns=…, inplace=True)`

@@ -1,0 +1,156 @@
+"""Rows whose score stops a training early, or picks one model among several."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mlops_lint.facts.project.flow.rows import Rows
+from mlops_lint.facts.project.flow.state import Frame, model_id
+from mlops_lint.facts.project.flow.values import Data, Pred, Tup, Value, rows_of
+from mlops_lint.model import Location
+
+if TYPE_CHECKING:
+    from mlops_lint.facts.project.flow.calls import Called
+
+_WATCHED = ("validation_data", "eval_set", "evals", "valid_sets")
+_STOPS = ("EarlyStopping", "early_stopping")
+_SAVES = ("state_dict", "deepcopy", "save", "dump", "save_model", "save_weights", "save_pretrained", "clone")
+
+
+def watched(called: Called) -> Rows | None:
+    """The rows that stop `fit(…, eval_set=[…], early_stopping_rounds=…)`; None where nothing is seen to stop it."""
+    value = next((called.keywords[name] for name in _WATCHED if name in called.keywords), None)
+    if isinstance(value, Tup) and value.items and "validation_data" not in called.keywords:
+        single = len(value.items) == 2 and not any(isinstance(item, Tup) for item in value.items)
+        several = len(value.items) > 1 and "eval_set" in called.keywords and not single
+        if (several and "CatBoost" in _class(called.receiver)) or (single and "valid_sets" in called.keywords):
+            return None
+        value = value if single else value.items[-1]
+    rows = rows_of(value)
+    return rows if rows is not None and rows.divided and _stops(called) else None
+
+
+def _class(value: Value) -> str:
+    return value.cls if isinstance(value, Data) else ""
+
+
+def _stops(called: Called) -> bool:
+    """Whether the call, or the one that made the model, is told to stop early by what it watches."""
+    calls = [called.node]
+    origin = called.receiver.origin if isinstance(called.receiver, Data) else None
+    if origin is not None and origin[0] == called.frame.path:
+        tree = called.frame.source.tree
+        made = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        calls += [node for node in made if (node.func.lineno, node.func.col_offset) == origin[1:3]]
+    for word in (word for call in calls for word in call.keywords):
+        if word.arg == "early_stopping_rounds":
+            return not (isinstance(word.value, ast.Constant) and not word.value.value)
+        if word.arg == "callbacks" and any(_stopper(part) for part in _written(called.frame, word.value)):
+            return True
+    return False
+
+
+def _written(frame: Frame, node: ast.expr) -> list[ast.Call]:
+    """The calls of an expression, and of what its names were given in this file."""
+    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    given = [part.value for part in ast.walk(frame.source.tree) if isinstance(part, ast.Assign)
+             and any(isinstance(target, ast.Name) and target.id in names for target in part.targets)]  # fmt: skip
+    return [part for one in (node, *given) for part in ast.walk(one) if isinstance(part, ast.Call)]
+
+
+def _stopper(node: ast.Call) -> bool:
+    """`EarlyStopping(monitor="val_loss")`: the loss of the training rows stops nothing unfairly."""
+    if _last(node.func) not in _STOPS:
+        return False
+    monitors = [word.value for word in node.keywords if word.arg == "monitor"]
+    monitors += node.args[:1] if _last(node.func) == "EarlyStopping" else []
+    return all(isinstance(one, ast.Constant) and str(one.value).startswith("val") for one in monitors)
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def pick(frame: Frame, node: ast.If) -> bool:
+    """`if now < best: best, weights = now, model.state_dict()`: the rows of `now` have chosen the model."""
+    score = _score(node) if _repeated(frame, node) else None
+    rows = _measured(frame, node, score) if score is not None else None
+    if rows is None or not rows.divided:
+        return False
+    models = frame.shared.models
+    found = False
+    for name in _kept(node):
+        model = model_id(frame.lookup(name)[1])
+        if model is not None and model in models:
+            at, found = frame.at(node), True
+            models[model] = frozenset(replace(fit, watched=rows, watched_at=at) for fit in models[model])
+    given = _given(frame, node, score or "") if found else None
+    if given is not None:
+        _deciding(frame, given, frame.at(node))
+    return found and not node.orelse
+
+
+def _repeated(frame: Frame, node: ast.If) -> bool:
+    """Whether it stands in a loop: one model that must beat the last release is picked from nothing."""
+    loops = [part for part in ast.walk(frame.source.tree) if isinstance(part, ast.For | ast.While)]
+    return any(inner is node for loop in loops for inner in ast.walk(loop))
+
+
+def _deciding(frame: Frame, given: ast.expr, at: Location) -> None:
+    """The score that picks is one of the same rows as the one that is reported."""
+    calls = [part for part in ast.walk(given) if isinstance(part, ast.Call)]
+    places = {frame.at(part) for part in calls}
+    starts = {(frame.path, part.func.lineno, part.func.col_offset) for part in calls}
+    for key, known in frame.shared.judged.items():
+        for index, one in enumerate(known):
+            if one.rows == "test" and (key[:3] in starts or any(step.at in places for step in one.steps)):
+                known[index] = replace(one, chosen_at=one.chosen_at or at)
+
+
+def _score(node: ast.If) -> str | None:
+    """The name that is compared with the best so far, and becomes it."""
+    compared = {part.id for test in ast.walk(node.test) if isinstance(test, ast.Compare)
+                for part in (test.left, *test.comparators) if isinstance(part, ast.Name)}  # fmt: skip
+    for part in node.body:
+        if isinstance(part, ast.Assign) and len(part.targets) == 1:
+            target, value = part.targets[0], part.value
+            pairs = [(target, value)]
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                pairs = list(zip(target.elts, value.elts, strict=False))
+            for left, right in pairs:
+                if isinstance(left, ast.Name) and isinstance(right, ast.Name) and {left.id, right.id} <= compared:
+                    return right.id
+    return None
+
+
+def _measured(frame: Frame, node: ast.If, score: str) -> Rows | None:
+    """The rows that a score was computed on: its own, or those of the only rows that the call was given."""
+    value = frame.lookup(score)[1]
+    if isinstance(value, Pred):
+        return value.rows
+    given = _given(frame, node, score)
+    names = {part.id for part in ast.walk(given) if isinstance(part, ast.Name)} if given is not None else set()
+    values = [frame.lookup(name)[1] for name in sorted(names)]
+    found = {value.rows for value in values if isinstance(value, Data | Pred) and not value.rows.opaque}
+    return found.pop() if len(found) == 1 else None
+
+
+def _given(frame: Frame, node: ast.If, score: str) -> ast.expr | None:
+    """What the score's name was given last before the comparison."""
+    given = [part for part in ast.walk(frame.source.tree) if isinstance(part, ast.Assign) and part.lineno < node.lineno
+             and any(isinstance(target, ast.Name) and target.id == score for target in part.targets)]  # fmt: skip
+    return max(given, key=lambda part: part.lineno).value if given else None
+
+
+def _kept(node: ast.If) -> set[str]:
+    """The names of what is saved, copied or kept under another name."""
+    found: set[str] = set()
+    for part in (inner for one in node.body for inner in ast.walk(one)):
+        if isinstance(part, ast.Call) and _last(part.func) in _SAVES:
+            found |= {name.id for name in ast.walk(part) if isinstance(name, ast.Name)}
+        elif isinstance(part, ast.Assign):
+            values = part.value.elts if isinstance(part.value, ast.Tuple) else [part.value]
+            found |= {value.id for value in values if isinstance(value, ast.Name)}
+    return found
