@@ -19,7 +19,6 @@ from mlops_lint.facts.project.measuring_nodes import (
     KEYWORDS,
     LATER,
     LOADERS,
-    PREDICTS,
     REDUCERS,
     SUPERVISED,
     WORDS,
@@ -28,9 +27,9 @@ from mlops_lint.facts.project.measuring_nodes import (
     Measurement,
     NotComputed,
     Unclear,
-    answered,
     assigned,
-    assignments,
+    follows_nothing,
+    guesses,
     harmless,
     of_text,
     pruned,
@@ -211,7 +210,7 @@ class _Search:
 
     def _worked(self, path: str, scope: str, value: ast.AST) -> bool:
         """Arithmetic, or a library's call that works a number out of arrays; what another metric is given is none."""
-        if self.metric is not None and self.metric.tasks & SUPERVISED and self._guesses(path, scope, value):
+        if self.metric is not None and self.metric.tasks & SUPERVISED and guesses(self.code, path, scope, value):
             return False  # the mean of what a model answers, with no truth beside it
         for part in pruned(value, lambda call: self.words.foreign(self.code.canonical(path, scope, chain(call.func)))):
             if isinstance(part, WORK) and not of_text(part):
@@ -222,33 +221,13 @@ class _Search:
                     return True
         return False
 
-    def _guesses(self, path: str, scope: str, value: ast.AST) -> bool:
-        """Whether all that is worked with is what one `predict` gives."""
-        answers: list[ast.expr] = []
-        waiting: list[ast.AST] = [value]
-        while waiting:
-            part = waiting.pop()
-            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr in PREDICTS:
-                answers.append(part)
-            elif isinstance(part, ast.Name):
-                name = self.code.canonical(path, scope, part.id)
-                if name is not None and "::" not in name:
-                    continue  # float, len, np
-                given = assignments(self.code.node(self.code.graph.scope(path, scope)), part.id)
-                if len(given) != 1 or not answered(given[0]):
-                    return False
-                answers += given
-            else:
-                waiting += ast.iter_child_nodes(part)
-        return bool(answers)
-
     def _assigned(self, path: str, scope: str, node: ast.AST) -> Computed | None:
         for name, value in assigned(node):
             if self.words.means(name):
                 at = self.code.source(path).at(value)
                 if self._worked(path, scope, value):
                     return Computed(at, name)
-                if self._follows_nothing(path, scope, value) and not self._guesses(path, scope, value):
+                if follows_nothing(self.code, path, scope, value) and not guesses(self.code, path, scope, value):
                     self.doubt(1, f"`{name}` comes from a call that cannot be followed", at)
         return None
 
@@ -320,10 +299,6 @@ class _Search:
         calls = [node for node in ast.walk(self.code.node(definition)) if isinstance(node, ast.Call)]
         names = [self.code.canonical(definition.path, definition.qualname, chain(call.func)) for call in calls]
         return all(name and ("::" in name or self.facts.metrics.computed_by(name) or quiet(name)) for name in names)
-
-    def _follows_nothing(self, path: str, scope: str, value: ast.expr) -> bool:
-        calls = [part for part in ast.walk(value) if isinstance(part, ast.Call)]
-        return any(self.code.canonical(path, scope, chain(call.func)) is None for call in calls)
 
     def hidden(self) -> None:
         """Calls within reach that may compute it although nothing is seen of it."""

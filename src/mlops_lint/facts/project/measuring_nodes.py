@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.files.nodes import MAIN, is_main_guard
+from mlops_lint.facts.project.code import Code
 from mlops_lint.model import Location
 
 PREFIX = re.compile(r"^(?:compute|calculate|calc|get|eval|evaluate|measure|my|own|custom)_", re.IGNORECASE)
@@ -193,3 +195,30 @@ def of_text(part: ast.AST) -> bool:
         isinstance(side, ast.JoinedStr) or (isinstance(side, ast.Constant) and isinstance(side.value, str))
         for side in (part.left, part.right)
     )
+
+
+def guesses(code: Code, path: str, scope: str, value: ast.AST) -> bool:
+    """Whether all that is worked with is what one `predict` gives."""
+    answers: list[ast.expr] = []
+    waiting: list[ast.AST] = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr in PREDICTS:
+            answers.append(part)
+        elif isinstance(part, ast.Name):
+            name = code.canonical(path, scope, part.id)
+            if name is not None and "::" not in name:
+                continue  # float, len, np
+            given = assignments(code.node(code.graph.scope(path, scope)), part.id)
+            if len(given) != 1 or not answered(given[0]):
+                return False
+            answers += given
+        else:
+            waiting += ast.iter_child_nodes(part)
+    return bool(answers)
+
+
+def follows_nothing(code: Code, path: str, scope: str, value: ast.expr) -> bool:
+    """Whether a call below a value leads to nothing that is known."""
+    calls = [part for part in ast.walk(value) if isinstance(part, ast.Call)]
+    return any(code.canonical(path, scope, chain(call.func)) is None for call in calls)
