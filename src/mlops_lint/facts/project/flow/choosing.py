@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,8 @@ def _last(node: ast.expr) -> str:
 
 def pick(frame: Frame, node: ast.If) -> bool:
     """`if now < best: best, weights = now, model.state_dict()`: the rows of `now` have chosen the model."""
-    score = _score(node) if _repeated(frame, node) else None
+    score = _score(node)
+    score = score if score is not None and node in _looped(frame.source.tree) else None
     rows = _measured(frame, node, score) if score is not None else None
     if rows is None or not rows.divided:
         return False
@@ -92,10 +94,18 @@ def pick(frame: Frame, node: ast.If) -> bool:
     return found and not node.orelse
 
 
-def _repeated(frame: Frame, node: ast.If) -> bool:
-    """Whether it stands in a loop: one model that must beat the last release is picked from nothing."""
-    loops = [part for part in ast.walk(frame.source.tree) if isinstance(part, ast.For | ast.While)]
-    return any(inner is node for loop in loops for inner in ast.walk(loop))
+@functools.lru_cache(maxsize=4)
+def _looped(tree: ast.Module) -> frozenset[ast.If]:
+    """What stands in a loop: one model that must beat the last release is picked from nothing."""
+    found: set[ast.If] = set()
+    waiting: list[tuple[ast.AST, bool]] = [(tree, False)]
+    while waiting:
+        node, inside = waiting.pop()
+        if inside and isinstance(node, ast.If):
+            found.add(node)
+        within = inside or isinstance(node, ast.For | ast.While)
+        waiting += [(part, within) for part in ast.iter_child_nodes(node)]
+    return frozenset(found)
 
 
 def _deciding(frame: Frame, given: ast.expr, at: Location) -> None:
