@@ -153,7 +153,7 @@ def lint_view(
         from mlops_lint.repo.narrow import NarrowedView
 
         view = NarrowedView(view, lambda path: any(matches(path, pattern) for pattern in settings.exclude))
-    today = settings.today or _today()
+    today = settings.today or this_day()
     projects = [] if missing_ok and not view.under(folder) else find_projects(view, folder)
     lines = Lines(view)
     known = file_facts or FileFacts()
@@ -190,7 +190,8 @@ def _told_once(gaps: Iterable[NotAnalysed]) -> tuple[NotAnalysed, ...]:
     return tuple(sorted(first.values(), key=lambda gap: (gap.path, gap.reason)))
 
 
-def _today() -> datetime.date:
+def this_day() -> datetime.date:
+    """The day that the environment gives, else the real one; raises UsageError for what is no date."""
     text = os.environ.get(TODAY)
     if not text:
         return datetime.date.today()

@@ -40,6 +40,7 @@ def draft(
     from mlops_lint.checks import load_packs
     from mlops_lint.facts.project.project import Project
     from mlops_lint.initialise.compose import QUESTIONS, compose
+    from mlops_lint.lint import this_day
     from mlops_lint.projects import CHARTER, charter_above, find_projects
     from mlops_lint.repo.worktree import open_worktree, project_folder
 
@@ -55,7 +56,7 @@ def draft(
         target = root / own
         exists = target.exists() or target.is_symlink()
         answers = ask(QUESTIONS) if ask is not None and not exists else {}
-        text, notes = compose(view, project, load_packs(), today or _today(), minimal=minimal, answers=answers)
+        text, notes = compose(view, project, load_packs(), today or this_day(), minimal=minimal, answers=answers)
         above = charter_above(view, folder)
         if above is not None:
             notes = (*notes, f"{above or '.'} has a charter already; this one makes {folder} a project of its own")
@@ -91,13 +92,3 @@ def _put(temporary: Path, target: Path) -> None:
     except OSError:  # a file system without links
         with target.open("xb") as stream:
             stream.write(temporary.read_bytes())
-
-
-def _today() -> datetime.date:
-    from mlops_lint.lint import TODAY
-
-    text = os.environ.get(TODAY)
-    try:
-        return datetime.date.fromisoformat(text) if text else datetime.date.today()
-    except ValueError:
-        raise UsageError(f"{TODAY} must be a date like 2026-11-20") from None

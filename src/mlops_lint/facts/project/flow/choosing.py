@@ -7,6 +7,7 @@ import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mlops_lint.facts.project.assertions import callee
 from mlops_lint.facts.project.flow.rows import Rows
 from mlops_lint.facts.project.flow.state import Frame, model_id
 from mlops_lint.facts.project.flow.values import Data, Pred, Tup, Value, rows_of
@@ -63,15 +64,11 @@ def _written(frame: Frame, node: ast.expr) -> list[ast.Call]:
 
 def _stopper(node: ast.Call) -> bool:
     """`EarlyStopping(monitor="val_loss")`: the loss of the training rows stops nothing unfairly."""
-    if _last(node.func) not in _STOPS:
+    if callee(node.func) not in _STOPS:
         return False
     monitors = [word.value for word in node.keywords if word.arg == "monitor"]
-    monitors += node.args[:1] if _last(node.func) == "EarlyStopping" else []
+    monitors += node.args[:1] if callee(node.func) == "EarlyStopping" else []
     return all(isinstance(one, ast.Constant) and str(one.value).startswith("val") for one in monitors)
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def pick(frame: Frame, node: ast.If) -> bool:
@@ -158,7 +155,7 @@ def _kept(node: ast.If) -> set[str]:
     """The names of what is saved, copied or kept under another name."""
     found: set[str] = set()
     for part in (inner for one in node.body for inner in ast.walk(one)):
-        if isinstance(part, ast.Call) and _last(part.func) in _SAVES:
+        if isinstance(part, ast.Call) and callee(part.func) in _SAVES:
             found |= {name.id for name in ast.walk(part) if isinstance(name, ast.Name)}
         elif isinstance(part, ast.Assign):
             values = part.value.elts if isinstance(part.value, ast.Tuple) else [part.value]
