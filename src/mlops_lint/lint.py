@@ -20,7 +20,7 @@ from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.project import Project, Today
 from mlops_lint.grading import Grading, crashed, waive, waivers_of
 from mlops_lint.maturity import maturity, with_enforcement
-from mlops_lint.model import Confidence, Diagnostic, NotAnalysed, Outcome
+from mlops_lint.model import Confidence, Diagnostic, NotAnalysed, Outcome, Severity
 from mlops_lint.projects import find_projects
 from mlops_lint.quoting import Lines
 from mlops_lint.repo.view import RepoView, Unreadable
@@ -123,7 +123,7 @@ def _subtract(
     known = {diagnostic.fingerprint for diagnostic in old.diagnostics}
     untold = {outcome.code for project in old.projects for outcome in project.outcomes if outcome.reason == TIME_UP}
     news = tuple(
-        found
+        replace(found, severity=Severity.INFO) if found.finding.may_wait else found
         for found in report.diagnostics
         if found.fingerprint not in known and found.code not in untold and not found.finding.calendar
     )

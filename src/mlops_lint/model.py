@@ -115,7 +115,8 @@ class Fix:
 class Finding:
     """Refuted: the place, what was found there, and the values that disagree.
 
-    `calendar` marks a finding that appears because a day has passed: it never blocks a commit.
+    `calendar` marks a finding that appears because a day has passed: it never blocks a commit. `may_wait` marks one
+    that a next run of training settles, and that the model's agreed age leaves time for: under `--since` it is a note.
     """
 
     place: Location
@@ -126,6 +127,7 @@ class Finding:
     fix: Fix | None = None
     confidence: Confidence = Confidence.HIGH
     calendar: bool = False
+    may_wait: bool = False
     severity: Severity | None = None
     """Only to be softer than the check's own severity."""
 

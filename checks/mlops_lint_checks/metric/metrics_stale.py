@@ -10,6 +10,7 @@ from mlops_lint import (
     Grade,
     Kind,
     Locks,
+    ModelAge,
     Pointers,
     Related,
     RepoView,
@@ -29,7 +30,9 @@ def _applies(charter: Charter, view: RepoView, locks: Locks) -> bool | str:
 
 
 @check("MT009", level=2, gate=True, severity=Severity.WARNING, dimension="metric", when=_applies)
-def metrics_stale(charter: Charter, freshness: Freshness, pointers: Pointers, view: RepoView, locks: Locks) -> Results:
+def metrics_stale(
+    charter: Charter, freshness: Freshness, pointers: Pointers, view: RepoView, locks: Locks, age: ModelAge
+) -> Results:
     """The metrics file is older than the code, parameters, data or model that it describes."""
     text = charter.text("metric", "recorded_in") or ""
     claim = charter.at("metric", "recorded_in")
@@ -48,5 +51,5 @@ def metrics_stale(charter: Charter, freshness: Freshness, pointers: Pointers, vi
         yield Finding(
             claim, Kind.FALSE_CLAIM, f"{path} is older than what it describes: {shown}{more} changed since",
             help="run the evaluation again, and commit its numbers with the change",
-            related=tuple(Related(one.at, one.note) for one in answer[:5]),
+            related=tuple(Related(one.at, one.note) for one in answer[:5]), may_wait=age.within,
         )  # fmt: skip

@@ -12,6 +12,7 @@ from mlops_lint import (
     Hidden,
     Kind,
     Location,
+    ModelAge,
     PipelineDefined,
     Piping,
     Pointers,
@@ -40,7 +41,7 @@ def _applies(charter: Charter, training: Training) -> bool | str:
 
 @check("MO007", level=2, gate=True, severity=Severity.ERROR, dimension="model", caps=True, when=_applies)
 def pipeline_missing_or_stale(
-    charter: Charter, pointers: Pointers, piping: Piping, practice: PipelineDefined, code: Code
+    charter: Charter, pointers: Pointers, piping: Piping, practice: PipelineDefined, code: Code, age: ModelAge
 ) -> Results:
     """No pipeline trains and evaluates, or its lock records another run than the files and parameters of now."""
     pointer = charter.text("model", "pipeline")
@@ -55,10 +56,10 @@ def pipeline_missing_or_stale(
         reason = target.reason if isinstance(target, Broken | Hidden) else "lies outside of the repository"
         yield Unknown(claim, f"`{pointer}` {reason}" + (" (CH005)" if isinstance(target, Broken) else ""))
     else:
-        yield from _pipeline(claim, target.path, piping)
+        yield from _pipeline(claim, target.path, piping, age)
 
 
-def _pipeline(claim: Location, path: str, piping: Piping) -> Results:
+def _pipeline(claim: Location, path: str, piping: Piping, age: ModelAge) -> Results:
     if path in piping.training.code.unparsed:
         yield Unknown(claim, f"{path} cannot be parsed", Location(path))
         return
@@ -71,7 +72,7 @@ def _pipeline(claim: Location, path: str, piping: Piping) -> Results:
     if not path.endswith("dvc.yaml"):
         yield Evidence(claim, Location(path), Grade.PRESENT)
         return
-    found = [*_broken(claim, path, piping), *_idle(claim, path, piping), *_stale(claim, path, piping)]
+    found = [*_broken(claim, path, piping), *_idle(claim, path, piping), *_stale(claim, path, piping, age)]
     yield from found or [Evidence(claim, Location(piping.locking.lock(path)), Grade.AGREED)]
 
 
@@ -94,7 +95,7 @@ def _idle(claim: Location, path: str, piping: Piping) -> Results:
         return
 
 
-def _stale(claim: Location, path: str, piping: Piping) -> Results:
+def _stale(claim: Location, path: str, piping: Piping, age: ModelAge) -> Results:
     lock, locked = piping.locking.lock(path), piping.locking.locked(path)
     if locked is None:
         yield Unknown(claim, f"{lock} cannot be read", Location(lock))
@@ -105,7 +106,8 @@ def _stale(claim: Location, path: str, piping: Piping) -> Results:
     for one in hard[:1]:
         related = (Related(one.at, "the recorded run"), Related(one.now, one.note))
         more = f" (and {len(hard) - 1} more)" if len(hard) > 1 else ""
-        yield Finding(claim, Kind.FALSE_CLAIM, f"{lock} is stale: {one.message}{more}", RERUN, related)
+        yield Finding(claim, Kind.FALSE_CLAIM, f"{lock} is stale: {one.message}{more}", RERUN, related,
+                      may_wait=age.within)  # fmt: skip
     if found and not hard:
         one = found[0]
         related = (Related(one.at, "the recorded run"), Related(one.now, one.note))
