@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mlops_lint.documents.node import DocumentError
@@ -39,6 +39,9 @@ _TRUSTING = re.compile(r"from_pretrained$|pipeline$|AutoModel|load_dataset$|Sent
 _SUSPICIOUS = re.compile(
     r"pickle|joblib|torch\.load|\.load\(|dill|trust_remote_code|jsonpickle|requests|urllib|httpx|download"
 )
+_MOVING = (
+    ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.With, ast.AsyncWith, ast.Return, ast.Call,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,10 @@ class _Known:
     names: dict[tuple[str, str], dict[str, tuple[Location, str]]] = field(default_factory=dict)
     gives: dict[str, tuple[Location, str]] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        return len(self.gives) + sum(map(len, self.names.values()))
+
 
 class Untrusted:
     """Answers when asked."""
@@ -71,9 +78,13 @@ class Untrusted:
     def found(self) -> list[Unsafe]:
         """In order of place; what is verified by a hash first is left out."""
         scopes = list(self._scopes())
+        parts = [[node for node in _own(tree) if isinstance(node, _MOVING)] for _, tree in scopes]
         for _ in range(3):
-            for definition, tree in scopes:
-                self._taint(definition, tree)
+            before = self._known.size
+            for (definition, tree), nodes in zip(scopes, parts, strict=True):
+                self._taint(definition, tree, nodes)
+            if self._known.size == before:
+                break
         found = [one for definition, tree in scopes for one in self._loads(definition, tree)]
         return sorted(dict.fromkeys(found), key=lambda one: one.at)
 
@@ -89,14 +100,14 @@ class Untrusted:
                 if definition.kind == "function" and definition in self.shipped.live:
                     yield definition, self.code.node(definition)
 
-    def _taint(self, definition: Definition, tree: ast.AST) -> None:
+    def _taint(self, definition: Definition, tree: ast.AST, nodes: Iterable[ast.AST]) -> None:
         path, scope = definition.path, definition.qualname
         names = self._known.names.setdefault((path, scope), {})
         if isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef):
             for one in [*tree.args.args, *tree.args.kwonlyargs]:
                 if one.annotation is not None and _UPLOADS.search(ast.unparse(one.annotation)):
                     names.setdefault(one.arg, (self.code.source(path).at(one), "a user"))
-        for node in _own(tree):
+        for node in nodes:
             if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value is not None:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 if (origin := self._origin(definition, node.value)) is not None:

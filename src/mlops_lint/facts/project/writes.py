@@ -98,6 +98,7 @@ class _Reader:
         own = [entry for entry in code.entries() if not code.is_test(entry.path)]
         self.live = code.reachable(own)
         self.opened: list[tuple[str, ast.Call]] = []
+        self._idle: dict[str, tuple[ast.AST, list[ast.expr]]] = {}
 
     def read(self) -> list[Write]:
         found: list[Write] = []
@@ -140,7 +141,10 @@ class _Reader:
 
     def _unused(self, path: str, node: ast.Call) -> bool:
         tree = self.values.evaluator.index(path).source.tree
-        return any(opened is node for opened in unused_handles(tree))
+        known = self._idle.get(path)
+        if known is None or known[0] is not tree:
+            known = self._idle[path] = (tree, list(unused_handles(tree)))
+        return any(opened is node for opened in known[1])
 
     def _write(
         self, sink: Sink, path: str, scope: str, node: ast.Call, sites: list[tuple[str, str, ast.Call]]
@@ -165,10 +169,12 @@ class _Reader:
 def unused_handles(tree: ast.AST) -> Iterator[ast.expr]:
     """`with open(path, "w") as file:` where nothing names the file: nothing is written there."""
     for part in ast.walk(tree):
-        for item in part.items if isinstance(part, ast.With | ast.AsyncWith) else ():
-            if isinstance(part, ast.With | ast.AsyncWith) and isinstance(item.optional_vars, ast.Name):
+        if not isinstance(part, ast.With | ast.AsyncWith):
+            continue
+        for item in part.items:
+            if isinstance(item.optional_vars, ast.Name):
                 beside = [other.context_expr for other in part.items if other is not item]
-                inside = [inner for one in [*part.body, *beside] for inner in ast.walk(one)]
+                inside = (inner for one in (*part.body, *beside) for inner in ast.walk(one))
                 if not any(isinstance(inner, ast.Name) and inner.id == item.optional_vars.id for inner in inside):
                     yield item.context_expr
 
