@@ -152,3 +152,13 @@ def test_broken_files_are_silent() -> None:
     assert (
         read({"pyproject.toml": "= =", "environment.yml": "a: [", "setup.py": "def (", "Pipfile.lock": "{"}).files == ()
     )
+
+
+def test_a_lock_that_is_too_large_for_the_parser_is_read_by_its_lines() -> None:
+    package = '[[package]]\nname = "package-{0}"\nversion = "1.{0}"\nfiles = ["' + "x" * 900 + '"]\n\n'
+    text = "version = 1\n" + "".join(package.format(number) for number in range(2_500))
+    assert len(text) > 2_000_000
+    view = MemoryView({"uv.lock": text})
+    [lock] = dependencies(view, Project("", "mlproject.yaml", ())).locks
+    assert [lock.requirements[0].name, len(lock.requirements)] == ["package-0", 2_500]
+    assert view.notices == []

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from mlops_lint.documents.node import DocumentError, MapNode, Node
 from mlops_lint.documents.python import parse_text
 from mlops_lint.documents.requirements import RequirementLine, normalised, parse_requirement, parse_requirements
+from mlops_lint.documents.toml import LIMIT
 from mlops_lint.facts.project.reading import (
     items,
     json_of,
@@ -26,6 +27,8 @@ from mlops_lint.facts.project.runners_python import ini
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
 
+MAX_LOCK = 10_000_000
+"""Bytes; beyond `LIMIT` only names and versions are read, line by line."""
 _LOCKED = re.compile(r'^\[\[packages?\]\]\r?\nname = "([^"\n]+)"\r?\nversion = "([^"\n]+)"', re.MULTILINE)
 
 
@@ -118,9 +121,10 @@ def _with_python(file: DependencyFile | None, path: str, node: Node | None, rank
 
 def toml_lock(view: RepoView, path: str) -> Read | None:
     """uv, Poetry, PDM and PEP 751 locks: `[[package]]` tables."""
-    tree = toml_of(view, path)
+    text = text_of(view, path, MAX_LOCK) or ""
+    tree = toml_of(view, path) if len(text) <= LIMIT else None
     if tree is None:
-        return _large_lock(view, path)
+        return _large_lock(path, text)
     found = []
     for package in (*items(tree.get("package")), *items(tree.get("packages"))):
         name, version = word(walk(package, "name")), word(walk(package, "version"))
@@ -129,9 +133,8 @@ def toml_lock(view: RepoView, path: str) -> Read | None:
     return Read(DependencyFile(path, "lock", tuple(found)))
 
 
-def _large_lock(view: RepoView, path: str) -> Read | None:
+def _large_lock(path: str, text: str) -> Read | None:
     """A lock that is too large for the parser: names and versions stand on lines of their own."""
-    text = text_of(view, path) or ""
     found = []
     line, last = 1, 0
     for match in _LOCKED.finditer(text):

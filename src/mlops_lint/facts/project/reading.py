@@ -18,12 +18,12 @@ _LAST_TREES: WeakKeyDictionary[RepoView, dict[tuple[str, Any], Any]] = WeakKeyDi
 _LAST_LINES: WeakKeyDictionary[RepoView, tuple[str, list[str]]] = WeakKeyDictionary()
 
 
-def text_of(view: RepoView, path: str) -> str | None:
-    """The file's text with line feeds only."""
+def text_of(view: RepoView, path: str, limit: int = MAX_TEXT) -> str | None:
+    """The file's text with line feeds only; None above `limit` bytes."""
     if path not in view.entries:
         return None
     try:
-        data = view.read(path, MAX_TEXT)
+        data = view.read(path, limit)
     except Unreadable:
         return None
     return data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
