@@ -111,6 +111,13 @@ def test_errors_in_pyproject_name_the_line(tmp_path: Path) -> None:
         config.load(file)
 
 
+@pytest.mark.parametrize("name", ["mlops_lint", "mlopslint", "MLOps-Lint"])
+def test_another_spelling_of_the_table_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f'[project]\nname = "x"\n[tool.{name}]\nignore = ["DE001"]\n')
+    with pytest.raises(ConfigError, match=rf"pyproject.toml:3: `\[tool.{name}\]` is not read"):
+        config.find(tmp_path)
+
+
 def test_a_table_that_is_none(tmp_path: Path) -> None:
     file = write(tmp_path, "[tool]\nmlops-lint = 3\n", "pyproject.toml")
     with pytest.raises(ConfigError, match="must be a table"):

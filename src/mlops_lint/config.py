@@ -21,6 +21,7 @@ from mlops_lint.suggest import did_you_mean
 __all__ = ["CONFIDENCES", "FAIL_ON", "FILE", "KEYS", "Output", "Settings", "find", "load", "merge"]
 
 FILE = "mlops-lint.toml"
+_NAME = re.compile(rb"mlops[-_]?lint", re.IGNORECASE)
 TABLE = "tool.mlops-lint"
 LIMIT = 1_000_000
 MOST = 1_000
@@ -80,7 +81,14 @@ def _inside_repository(file: Path) -> Path:
 
 def _has_table(file: Path) -> bool:
     data = _read(file)
-    return b"mlops-lint" in data and "mlops-lint" in _tool(_parse(file, data))
+    if not _NAME.search(data):
+        return False
+    tool = _tool(_parse(file, data))
+    for other in () if "mlops-lint" in tool else tool:
+        if other.replace("_", "").replace("-", "").lower() == "mlopslint":
+            where = _Places(file, data.decode("utf-8", "replace"), f"tool.{other}")
+            raise ConfigError(f"{where.of(other)}: `[tool.{other}]` is not read: the table is `[{TABLE}]`")
+    return "mlops-lint" in tool
 
 
 def load(file: Path) -> dict[str, Any]:
@@ -220,7 +228,7 @@ class _Places:
             if header:
                 title = header[1].strip()
                 inside = title.replace('"', "").replace("'", "") == self._table
-                if re.match(rf"{route}{name}$", title) or (inside and key == "mlops-lint"):
+                if re.match(rf"{route}{name}$", title) or (inside and self._table == f"tool.{key}"):
                     yield number
             elif (inside and re.match(rf"\s*{name}\s*[=.]", line)) or re.match(rf"\s*{route}{name}\s*=", line):
                 yield number
