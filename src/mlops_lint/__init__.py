@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from mlops_lint.facts.project.model_cards import Card as Card, ModelCards as ModelCards
     from mlops_lint.facts.project.model_text import ModelText as ModelText
     from mlops_lint.facts.project.money import Amount as Amount, amount as amount
+    from mlops_lint.facts.project.installing import Installing as Installing
     from mlops_lint.facts.project.model_age import ModelAge as ModelAge
     from mlops_lint.facts.project.online import Online as Online
     from mlops_lint.facts.project.origin import (

@@ -16,6 +16,7 @@ EXPORTS = {
     "mlops_lint.facts.project.charter": ("Charter", "CharterFile"),
     "mlops_lint.facts.project.claims": ("TestClaim", "TestClaims"),
     "mlops_lint.facts.project.integration": ("Integration", "TestRun"),
+    "mlops_lint.facts.project.installing": ("Installing",),
     "mlops_lint.facts.project.model_age": ("ModelAge",),
     "mlops_lint.facts.project.freshness": ("AgeUnknown", "Fresh", "Freshness", "Outdated"),
     "mlops_lint.facts.project.online": ("Online",),

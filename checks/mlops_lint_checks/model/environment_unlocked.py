@@ -8,6 +8,7 @@ from mlops_lint import (
     Evidence,
     Finding,
     Grade,
+    Installing,
     Kind,
     Location,
     Project,
@@ -23,8 +24,8 @@ _LISTS = re.compile(
     r"pyproject\.toml|setup\.cfg|(?:environment|conda)[\w.-]*\.ya?ml|(?:uv|poetry|pdm|pixi)\.(?:lock|toml)|Pipfile(?:\.lock)?|"
     r"conda-lock\.yml|pylock[\w.-]*\.toml|requirements[\w.-]*\.(?:txt|in|lock)"
 )
-ENOUGH = 0.8
-"""The share of exact versions from which a hand-kept list passes for a lock."""
+_ASIDE = re.compile(r"(?<![a-z])(?:dev|develop|development|tests?|lint|docs?|ci)(?![a-z])", re.IGNORECASE)
+"""Lists of what only the developers need: the others say more of what training runs on."""
 
 HELP = "commit a lock (`uv lock`, `poetry lock`, `pip-compile`, `conda-lock`), or pin every line with `==`"
 
@@ -34,7 +35,9 @@ def _python(code: Code) -> bool | str:
 
 
 @check("MO005", level=1, gate=True, severity=Severity.ERROR, dimension="model", when=_python)
-def environment_unlocked(charter: Charter, dependencies: Dependencies, project: Project, view: RepoView) -> Results:
+def environment_unlocked(
+    charter: Charter, dependencies: Dependencies, installing: Installing, project: Project, view: RepoView
+) -> Results:
     """The environment is not locked: no lock file, no pins, or no Python version."""
     claim = charter.at("model", "lockfile")
     declared = charter.text("model", "lockfile")
@@ -43,6 +46,8 @@ def environment_unlocked(charter: Charter, dependencies: Dependencies, project: 
         yield from _declared(claim, project.join(declared), dependencies)
     else:
         yield from _any(claim, dependencies, unread)
+    if not unread:
+        yield from _apart(claim, installing, Kind.ABSENCE if declared is None else Kind.FALSE_CLAIM)
     if dependencies.files and dependencies.python_version is None and not unread:
         place = Location(dependencies.files[0].path)
         yield Finding(
@@ -59,10 +64,29 @@ def _declared(claim: Location, path: str, dependencies: Dependencies) -> Results
     file = next((found for found in dependencies.files if found.path == path), None)
     if file is None:
         yield Unknown(claim, f"{path} is no lock or requirements file that the linter can read")
-    elif _exact(file):
+    elif Installing.exact(file):
         yield Evidence(claim, Location(file.path), Grade.PRESENT)
     else:
         yield _loose(claim, file, Kind.FALSE_CLAIM)
+
+
+def _apart(claim: Location, installing: Installing, kind: Kind) -> Results:
+    """What is locked is not what is asked for, imported or installed."""
+    ways = (
+        (installing.not_locked(), "{} is asked for, and {} does not hold it", "write the lock anew, and commit it"),
+        (
+            installing.not_listed(),
+            "{} is imported, and {} does not hold it",
+            "add it to the requirements, and lock again",
+        ),
+        (installing.images(), "the image installs {}, and not what {} holds", "install the lock in the image"),
+    )
+    for found, said, mend in ways:
+        every = list(found)
+        if every:
+            more = f" and {len(every) - 1} more" if len(every) > 1 else ""
+            related = tuple(Related(one.at, one.what.strip("`")) for one in every[:5])
+            yield Finding(claim, kind, said.format(every[0].what + more, every[0].lock), mend, related)
 
 
 def _unread(project: Project, view: RepoView) -> str | None:
@@ -72,7 +96,7 @@ def _unread(project: Project, view: RepoView) -> str | None:
 
 
 def _any(claim: Location, dependencies: Dependencies, unread: str | None) -> Results:
-    locked = next((file for file in dependencies.files if _exact(file)), None)
+    locked = next((file for file in dependencies.files if Installing.exact(file)), None)
     if locked is not None:
         yield Evidence(claim, Location(locked.path), Grade.PRESENT)
         return
@@ -80,17 +104,11 @@ def _any(claim: Location, dependencies: Dependencies, unread: str | None) -> Res
         yield Unknown(claim, f"no lock was found, but {unread} cannot be read", Location(unread))
         return
     listed = [file for file in dependencies.files if file.requirements]
+    listed = [file for file in listed if not _ASIDE.search(file.path)] or listed
     if listed:
         yield _loose(claim, max(listed, key=lambda file: len(file.requirements)), Kind.ABSENCE)
     else:
         yield Finding(claim, Kind.ABSENCE, "no file lists what the code needs to run", help=HELP)
-
-
-def _exact(file: DependencyFile) -> bool:
-    if file.kind == "lock":
-        return True
-    items = file.requirements
-    return file.kind != "dockerfile" and bool(items) and sum(item.pinned for item in items) >= ENOUGH * len(items)
 
 
 def _loose(claim: Location, file: DependencyFile, kind: Kind) -> Finding:

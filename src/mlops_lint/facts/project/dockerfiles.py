@@ -13,14 +13,19 @@ from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
 
 _FROM = re.compile(r"(?i)FROM\s+(?:--\S+\s+)*(?:\S*/)?python:(\d[\w.]*)")
+_ARG = re.compile(r"(?i)ARG\s+(\w+)=[\"']?([^\s\"']+)")
+_FILLED = re.compile(r"\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))")
 
 
 def dockerfile(view: RepoView, path: str) -> Read | None:
     """What `RUN pip install` names, and the version of a python image."""
     python: tuple[Location, str] | None = None
     found: list[Requirement] = []
-    for number, line in _instructions(text_of(view, path) or ""):
-        if match := _FROM.match(line):
+    given: dict[str, str] = {}
+    for number, line in instructions(text_of(view, path) or ""):
+        if match := _ARG.match(line):
+            given[match[1]] = match[2]
+        elif match := _FROM.match(_filled(line, given)):
             python = python or (Location(path, number), match[1])
         elif line[:4].upper() == "RUN ":
             body = re.sub(r"^(?:--\S+\s+)*", "", line[4:].strip())
@@ -31,7 +36,12 @@ def dockerfile(view: RepoView, path: str) -> Read | None:
     return Read(file, python[0] if python else None, python[1] if python else "", 4)
 
 
-def _instructions(text: str) -> Iterator[tuple[int, str]]:
+def _filled(line: str, given: dict[str, str]) -> str:
+    """A line with the defaults of the arguments that were declared before it."""
+    return _FILLED.sub(lambda match: given.get(match[1] or match[3]) or match[2] or match[0], line)
+
+
+def instructions(text: str) -> Iterator[tuple[int, str]]:
     buffer, start = "", 0
     for number, row in enumerate(text.split("\n"), 1):
         if row.lstrip().startswith("#"):
