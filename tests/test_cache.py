@@ -25,7 +25,7 @@ from mlops_lint.documents.python import PythonSource
 from mlops_lint.facts.files import store
 from mlops_lint.facts.files.encoding import Answer, decode, encode
 from mlops_lint.facts.files.store import FileFacts, Task, work_out
-from mlops_lint.facts.files.symbols import BindingFact, DefinitionFact, ImportFact, Symbols, UseFact, symbols
+from mlops_lint.facts.files.symbols import BindingFact, DefinitionFact, ImportFact, Symbols, TableFact, UseFact, symbols
 from mlops_lint.repo.view import Unreadable
 
 PACKAGE = Path(cache.__file__).parent
@@ -85,7 +85,7 @@ SYMBOLS = st.builds(
         max_size=3,
     ),
     st.lists(st.builds(ImportFact, TEXT, TEXT, TEXT, TEXT, NUMBER, NUMBER), max_size=3),
-    st.lists(st.builds(BindingFact, TEXT, TEXT, TEXT, NUMBER, st.booleans()), max_size=3),
+    st.lists(st.builds(BindingFact, TEXT, TEXT, TEXT, NUMBER, st.booleans(), TEXT), max_size=3),
     st.lists(
         st.builds(
             UseFact, TEXT, TEXT, NUMBER, NUMBER, NUMBER, NUMBER, st.booleans(), TEXTS,
@@ -95,6 +95,7 @@ SYMBOLS = st.builds(
     ),
     st.none() | TEXTS,
     st.booleans(),
+    st.lists(st.builds(TableFact, TEXT, TEXTS), max_size=3),
 )  # fmt: skip
 
 
@@ -121,10 +122,10 @@ def test_a_new_field_of_the_facts_is_not_forgotten() -> None:
     assert {kind.__name__: len(kind.__slots__) for kind in (DefinitionFact, ImportFact, BindingFact, UseFact)} == {
         "DefinitionFact": 12,
         "ImportFact": 6,
-        "BindingFact": 5,
+        "BindingFact": 6,
         "UseFact": 9,
     }
-    assert len(Symbols.__slots__) == 6  # where this fails: encoding.py, and the strategy above
+    assert len(Symbols.__slots__) == 7  # where this fails: encoding.py, and the strategy above
 
 
 def test_the_version_covers_every_module_that_makes_facts() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import json
 import math
@@ -15,6 +16,7 @@ from mlops_lint.documents import csvfile, yaml
 from mlops_lint.documents.json import parse_json
 from mlops_lint.documents.markdown import headings
 from mlops_lint.documents.node import DocumentError, MapNode, ScalarNode, iterate, plain, walk_pointer
+from mlops_lint.documents.python import parse_python
 from mlops_lint.documents.toml import parse_toml
 from mlops_lint.documents.yaml import parse_yaml, parse_yaml_all
 
@@ -252,3 +254,17 @@ def test_hostile_bytes(data: bytes) -> None:
 )
 def test_any_bytes_give_a_tree_or_a_document_error(data: bytes) -> None:
     _any_reader(data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def first[T](items: list[T]) -> T:\n    return items[0]\n",
+        "class Box[T: (int, str), *Ts, **P](list[T]):\n    pass\n",
+        "type Row[T] = dict[str, T]\nx = 1\n",
+    ],
+)
+def test_type_parameters_are_read_whatever_python_runs_this(text: str) -> None:
+    nodes = [node for node in ast.walk(parse_python("x.py", text.encode()).tree) if isinstance(node, ast.stmt)]
+    assert (nodes[0].lineno, nodes[0].col_offset) == (1, 0)
+    assert nodes[1].lineno == 2

@@ -124,6 +124,25 @@ def test_what_is_found_is_filled_in() -> None:
     assert all(read.unconfirmed(*route) for route in expected)
 
 
+def test_pipelines_of_tests_are_no_data_and_what_trains_and_predicts_comes_first() -> None:
+    lock = "schema: '2.0'\nstages:\n  fit: {cmd: x, outs: [{path: %s, md5: 0123456789abcdef0123456789abcdef}]}\n"
+    stage = "stages:\n  fit: {cmd: x, outs: [%s]}\n"
+    files: dict[str, str | bytes] = {
+        "tests/fixtures/dvc.yaml": stage % "models/tiny.pkl",
+        "tests/fixtures/dvc.lock": lock % "models/tiny.pkl",
+        "data/customers.csv.dvc": FILES["data/customers.csv.dvc"],
+        "airflow/poetry.lock": '[[package]]\nname = "apache-airflow"\nversion = "2.9.0"\n',
+        "training/poetry.lock": '[[package]]\nname = "scikit-learn"\nversion = "1.5.2"\n',
+        "training/train.py": TRAIN,
+        "api/main.py": API.replace("/predict", "/search").replace("predict", "search"),
+    }
+    read = charter(composed(files))
+    assert read.items("data", "sources") == 1
+    assert read.get("model", "path") is None
+    assert read.get("model", "lockfile") == "training/poetry.lock"
+    assert read.get("deployment", "entrypoint") == "api/main.py::search"
+
+
 def test_the_first_line_is_for_editors_and_guesses_carry_their_place() -> None:
     lines = composed(FILES).split("\n")
     assert lines[0] == f"# yaml-language-server: $schema={SCHEMA}"

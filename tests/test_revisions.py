@@ -108,6 +108,11 @@ def test_a_charter_that_is_changed_starts_anew() -> None:
     assert state(history(begun, now={"mlproject.yaml": charter(0.8)}), "CH004") is State.PASS
 
 
+def test_a_charter_that_no_commit_holds_yet_is_new() -> None:
+    steps: list[Step] = [{"src/train.py": f"DEPTH = {number}\n"} for number in range(40)]
+    assert state(history(steps, now={"mlproject.yaml": charter()}), "CH004") is State.PASS
+
+
 def test_goalposts_that_move_before_the_commit() -> None:
     base: list[Step] = [{"mlproject.yaml": charter(0.7), "metrics/eval.json": score(0.72)}]
     worse = {"mlproject.yaml": charter(0.6), "metrics/eval.json": score(0.64)}

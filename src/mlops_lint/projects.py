@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from mlops_lint.errors import NoProjectError
 from mlops_lint.facts.project.code.modules import is_source
 from mlops_lint.facts.project.project import Project
-from mlops_lint.repo.view import RepoView
+from mlops_lint.repo.view import RepoView, Unreadable
 
 CHARTER = "mlproject.yaml"
 NAMED = ".mlproject.yaml"
 """How charters end that stand beside others in one folder: `price.mlproject.yaml`."""
+_CODE = re.compile(r"^[ ]+code:((?:[ ]*\[[^\]]*\])|(?:[ ]*\n[ ]+-[ ].*)+|[ ]*\S+)", re.MULTILINE)
+_ROOTED = re.compile(r"(?<![\w/:.])//([\w.@+-][\w./@+-]*)")
+_MODULE = re.compile(r"(?<![\w/:.])//([\w@+-][\w./@+-]*\.py)\b")
 _SIGNS = frozenset(
     "pyproject.toml setup.py setup.cfg requirements.txt environment.yml environment.yaml Pipfile dvc.yaml MLproject "
     "conda.yaml pixi.toml README.md params.yaml".split()
@@ -33,7 +37,9 @@ def find_projects(view: RepoView, folder: str = "") -> list[Project]:
         own = folder if above is None else above
         charters = _charters_in(view, own) or [posixpath.join(own, CHARTER)]
     every = sorted({posixpath.dirname(path) for path in view.entries if is_charter(path)})
-    return [_project(path, every) for path in sorted(set(charters), key=lambda path: (posixpath.dirname(path), path))]
+    return [
+        _project(view, path, every) for path in sorted(set(charters), key=lambda path: (posixpath.dirname(path), path))
+    ]
 
 
 def is_charter(path: str) -> bool:
@@ -55,11 +61,28 @@ def charter_above(view: RepoView, folder: str) -> str | None:
     return None
 
 
-def _project(charter: str, all_folders: list[str]) -> Project:
+def _project(view: RepoView, charter: str, all_folders: list[str]) -> Project:
     folder = posixpath.dirname(charter)
     prefix = folder + "/" if folder else ""
     nested = tuple(other for other in all_folders if other != folder and other.startswith(prefix))
-    return Project(folder, charter, nested)
+    return Project(folder, charter, nested, _shared(view, charter) if folder else ())
+
+
+def _shared(view: RepoView, charter: str) -> tuple[str, ...]:
+    """Folders from the root on that `project.code` names, and those of modules that a pointer (`//…py`) leads to.
+
+    The charter itself is read by whoever judges it.
+    """
+    try:
+        text = view.read(charter).decode("utf-8", "replace") if charter in view.entries else ""
+    except Unreadable:
+        return ()
+    match = _CODE.search(text)
+    named = _ROOTED.findall(match[1]) if match else []
+    folder = posixpath.dirname(charter)
+    modules = {posixpath.dirname(path) for path in _MODULE.findall(text) if path in view.entries}
+    pointed = sorted(one for one in modules if one and not f"{folder}/".startswith(f"{one}/"))
+    return tuple(dict.fromkeys([*(path.rstrip("/") for path in named if path.strip("/")), *pointed]))
 
 
 def _looks_like_project(path: str) -> bool:

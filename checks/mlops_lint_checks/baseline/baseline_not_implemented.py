@@ -134,11 +134,12 @@ def _searched(charter: Charter, kind: str, code: Code, knowledge: Knowledge) -> 
         return
     named = _named(code)
     artefact = "artefact" if kind == "previous-model" else "code"
+    more = ", the file that keeps the older model" if kind == "previous-model" else "; ten lines are enough"
     yield Finding(
         claim,
         Kind.ABSENCE,
         f"no {artefact} of the {kind} baseline is named",
-        help=f"point `baseline.implemented_in` at it{f': `{named[0]}`?' if named else '; ten lines are enough'}",
+        help=f"point `baseline.implemented_in` at it{f': `{named[0]}`?' if named else more}",
         related=tuple(Related(at, "may be it") for _, at in [named] if named) if named else (),
     )
 

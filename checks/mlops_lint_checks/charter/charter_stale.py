@@ -75,6 +75,8 @@ def _late(charter: Charter, today: datetime.date) -> str:
 def _commits(revisions: Revisions, described: Described, charter: str) -> Iterator[Change]:
     """For every commit since the charter's last change that alters what the described code means, one change."""
     last = next(revisions.changes(charter), None)
+    if last is None and not revisions.cut:
+        return  # no commit holds it: it was written just now
     end = last.position if last is not None else len(revisions.commits)
     if charter in revisions.view.entries and not revisions.view.entries[charter].tracked:
         return

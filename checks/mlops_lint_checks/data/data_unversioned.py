@@ -56,7 +56,7 @@ def _none(charter: Charter, index: int, claim: Location, name: str) -> Finding |
     if reason := charter.text("data", "sources", index, "reason"):
         if len(re.findall(r"\w+", reason)) > 2:
             return Evidence(claim, charter.at("data", "sources", index, "reason"), Grade.STATED, "a reason is given")
-    return Finding(claim, Kind.ABSENCE, f"no version of {name} is kept: training on it again cannot be had", HELP)
+    return Finding(claim, Kind.ABSENCE, f"no version of {name} is kept: nobody can train on the same data again", HELP)
 
 
 def _elsewhere(

@@ -24,6 +24,8 @@ LIMIT = 1_000_000
 SAID = 10_000_000
 """The limit for what the charter says is kept in git."""
 SHOWN = 5
+PICKLES = (".pkl", ".pickle", ".joblib")
+"""Data or a model: at such a size neither belongs there."""
 
 
 def _git(view: RepoView) -> bool | str:
@@ -37,7 +39,9 @@ def large_binary_in_git(
     """A large data or model file is kept in plain git."""
     said = [project.join(path) for path in _claimed(charter)]
     models = {shown.at.path for shown in fitted.shown if shown.at is not None}
-    sizes = {"data": stored.data, "model": {path: stored.models.get(path) for path in models}}
+    either = {path: size for path, size in stored.models.items() if path.endswith(PICKLES) and (size or 0) > SAID}
+    data = {path: size for path, size in {**either, **stored.data}.items() if path not in models}
+    sizes = {"data": data, "model": {path: stored.models.get(path) for path in models}}
     clean = True
     for kind, known in sizes.items():
         large = _large(known, said)

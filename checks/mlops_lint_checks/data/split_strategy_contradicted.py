@@ -55,7 +55,14 @@ def split_strategy_contradicted(
     other = [one for one in partings.within(shipped.trained) if not one.at.path.endswith(aside)] if idle else []
     wrong = next((one for found in (named, other) for one in _wrong(strategy, found)), None)
     kept = next((one for one in (*named, *other) if _keeps(strategy, one)), None)
-    if wrong is not None:
+    key = charter.text("data", "splits", "group_key") or ""
+    foreign = next((one for one in named if strategy == "group" and key and partings.foreign(one, key)), None)
+    if foreign is not None:
+        message = f"the split is said to be by {key!r}, and `{foreign.name}` is given {foreign.by!r}"
+        yield Finding(
+            claim, Kind.FALSE_CLAIM, message, f"give it the column {key!r}", (Related(foreign.at, foreign.by),)
+        )
+    elif wrong is not None:
         message = f"{_said(charter, strategy)}, and `{wrong.name}` {_does(strategy)}"
         said = Related(wrong.at, "rows are parted here")
         yield Finding(claim, Kind.FALSE_CLAIM, message, HELP[strategy], (said,))
@@ -88,7 +95,7 @@ def _breaks(strategy: str, one: Parting) -> bool:
         return bool(shuffles([one])) and not one.compared
     if strategy == "group":
         return one.grouped is False and not one.kept and one.strategy not in ("predefined", "time")
-    return one.stratified is False and one.strategy == "random"
+    return one.stratified is False and one.strategy in ("random", "group")
 
 
 def _keeps(strategy: str, one: Parting) -> bool:

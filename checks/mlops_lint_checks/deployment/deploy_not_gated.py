@@ -62,12 +62,12 @@ def _declared(
     for path in configs:
         seen.add(path)
         found = deploying.of(path, declared=True)
-        yield from (_judged(claim, one) for one in found)
+        yield from (_judged(claim, one, pushed="push" in workflows.events(one.job.config)) for one in found)
         if not found:
             yield Unknown(claim, f"no job of `{path}` can be told to be the one that deploys", Location(path))
 
 
-def _judged(claim: Location, one: Deployment) -> Result:
+def _judged(claim: Location, one: Deployment, *, pushed: bool = False) -> Result:
     if one.gate is not None:
         return Evidence(claim, one.gate, Grade.LINKED, f"{one.what} waits for it")
     if one.unclear is not None:
@@ -76,7 +76,8 @@ def _judged(claim: Location, one: Deployment) -> Result:
     reason = f": {one.spoilt}" if one.spoilt else ""
     message = f"{name}`{one.job.config.path}` deploys and no test can stop it{reason}"
     help_text = "let the job wait for the tests and the quality gate: `needs: [test]`"
-    soft = Severity.INFO if one.by_hand else None
+    # The charter's own deployment that a pushed tag starts: nobody looks at it on the way.
+    soft = Severity.INFO if one.by_hand and not (pushed or one.spoilt) else None
     said = (Related(one.at, f"{one.what} deploys"),)
     return Finding(claim, Kind.ABSENCE, message, help_text, said, severity=soft)
 

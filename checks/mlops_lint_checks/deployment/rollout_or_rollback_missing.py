@@ -80,8 +80,17 @@ def _rollout(charter: Charter, rollouts: Rollouts, pointers: Pointers, wiring: W
     shown = next((at for path in paths if (at := rollouts.shown_in(path, way)) is not None), None)
     if shown is not None:
         return Evidence(claim, shown, Grade.PRESENT)
-    said = (Related(Location(paths[0]), "no weight, no flag, no second version"),)
-    return Finding(claim, Kind.FALSE_CLAIM, f"`{text}` carries out no `{way}` rollout", STEP, said)
+    return _nothing(claim, text, way, rollouts, paths)
+
+
+def _nothing(claim: Location, text: str, way: str, rollouts: Rollouts, paths: tuple[str, ...]) -> Result:
+    idle = next((found for path in paths if (found := rollouts.idle(path, way)) is not None), None)
+    if idle is not None and (elsewhere := rollouts.anywhere(way)) is not None:
+        return Evidence(claim, elsewhere, Grade.PRESENT)
+    at, why = idle or (Location(paths[0]), "no weight, no flag, no second version")
+    reason = f": {why}" if idle else ""
+    message = f"`{text}` carries out no `{way}` rollout{reason}"
+    return Finding(claim, Kind.FALSE_CLAIM, message, STEP, (Related(at, why),))
 
 
 def _rollback(charter: Charter, pointers: Pointers, wiring: Wiring, rollouts: Rollouts) -> Result:

@@ -29,6 +29,8 @@ def _serves(charter: Charter, asking: Asking) -> bool | str:
         return True
     if charter.stage != "production":
         return "the charter names no entrypoint, and the model is not in production"
+    if charter.text("deployment", "mode") == "none" and asking.answering() is not None:
+        return True
     if charter.text("deployment", "mode") in ("none", "library", "report", "edge"):
         return "nothing of this repository serves the model"
     return asking.answering() is not None or "no code answers requests with the model"

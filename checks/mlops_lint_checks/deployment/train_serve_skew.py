@@ -130,6 +130,10 @@ def _apart(facts: _Facts, roots: tuple[Definition, ...]) -> Results:
         message = f"serving fits its own `{refit.name}`, so the model gets other numbers than in training"
         yield Finding(claim, kind, message, "load the transformer that training fitted", tuple(said))
         return
+    if (fill := facts.skewing.other_fill(roots, facts.training)) is not None:
+        message = f"serving fills gaps of `{fill.column}` with {fill.now!r}, and training with {fill.before!r}"
+        yield Finding(claim, kind, message, SHARE, (Related(fill.at, "serving"), Related(fill.trained, "training")))
+        return
     other = facts.skewing.other_columns(roots, facts.training)
     if other is None:
         if not declared:

@@ -62,6 +62,7 @@ def metric_on_training_data(
         yield Unknown(claim, f"no call that computes {name!r} was found whose rows can be followed")
         return
     scored = [one for one in scored if not any(code.is_test(step.at.path) for step in one.steps)] or scored
+    scored = [one for one in scored if one.rows != "unknown" or not flow.shown_in_training(one.use)] or scored
     if any(one.rows in _SEEN for one in scored):
         other = measuring.elsewhere(name, found.roots if found else None)
         if other is not None and not any(one.rows in _HELD for one in scored):

@@ -7,6 +7,7 @@ from typing import Any
 from mlops_lint import (
     Charter,
     Code,
+    Companions,
     Definition,
     Evidence,
     Finding,
@@ -142,6 +143,11 @@ def _split(
     uses = [use for use in calls.uses(metric, reach) if use.call]
     scored = [one for one in flow.scored(uses) if not any(code.is_test(step.at.path) for step in one.steps)]
     rows = {one.rows for one in scored}
+    named = Companions.split(charter.text("metric", "recorded_in") or "")
+    at = next((one for one in scored if one.rows == one.presented == named), None)
+    if named != split and at is not None and split not in rows and (split != "cross-validation" or _has(code, split)):
+        yield _misnamed(charter, metric, named, at)
+        return
     if len(rows) != 1 or not rows <= _HELD - {split} or not _has(code, split):
         return
     first = sorted(scored, key=lambda one: one.use.at)[0]
@@ -152,6 +158,16 @@ def _split(
         f"{metric.name!r} is said to be the score of the {split} split, and the code scores {first.rows} rows alone",
         help="score the rows that the charter names, or name those that are scored",
         related=(Related(first.use.at, "the score is computed here"), *first.steps[:3]),
+    )  # fmt: skip
+
+
+def _misnamed(charter: Charter, metric: Metric, named: str, one: Scored) -> Finding:
+    pointer, split = charter.text("metric", "recorded_in"), charter.text("metric", "split")
+    return Finding(
+        charter.at("metric", "split"), Kind.FALSE_CLAIM,
+        f"{metric.name!r} is said to be the score of the {split} split, and `{pointer}` is that of the {named} rows",
+        help="name the part that is scored, or point at the number of the part that is named",
+        related=(Related(one.use.at, f"{named} rows are scored here"),),
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def result_implausible(charter: Charter, recorded: Recorded, metrics: Metrics, c
     """A recorded value is out of range, perfect, or equal to the baseline's or the training rows' to the last digit."""
     pointer = charter.text("metric", "recorded_in") or ""
     shown = list(_shown(charter, recorded, metrics))
-    faults = [fault for one in shown for fault in _ranged(one, charter.number("metric", "target"), metrics)]
+    faults = [fault for one in shown for fault in _ranged(one, charter.number("metric", "target"), metrics, shown)]
     own = next((one for one in shown if one.text == pointer), None)
     if own is not None and not faults:
         faults += [*_perfect(charter, own), *_copied(charter, own, shown, companions)]
@@ -69,13 +69,14 @@ def _shown(charter: Charter, recorded: Recorded, metrics: Metrics) -> Iterator[_
             yield _Shown(charter.at(*route, "recorded_in"), name, text, number, metrics.get(name))
 
 
-def _ranged(one: _Shown, target: float | None, metrics: Metrics) -> Iterator[Finding]:
+def _ranged(one: _Shown, target: float | None, metrics: Metrics, shown: list[_Shown]) -> Iterator[Finding]:
     metric, value = one.metric, one.number.value
     if metric is None or metric.plausible(value):
         return
     if metric.high == 1 and 1 < value <= PERCENT and not _fraction(one, target, metrics):
         return  # a percentage
-    if value < 0 and metric.direction == "minimize":
+    beside = [other.number.value for other in shown if other.metric is metric]
+    if value < 0 and metric.direction == "minimize" and not (target and target > 0 and max(beside) > 0):
         return  # `neg_mean_squared_error`: the sign says that more is better
     low, high = "-∞" if metric.low is None else f"{metric.low:g}", "∞" if metric.high is None else f"{metric.high:g}"
     yield Finding(

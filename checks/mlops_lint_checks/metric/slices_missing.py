@@ -109,7 +109,9 @@ def _missing(
     charter: Charter, claim: Location, missing: list[tuple[str, Location]], leaves: list[Leaf], results: SliceResults
 ) -> Iterator[Finding | Evidence | Unknown]:
     pointer = charter.text("metric", "slices_recorded_in")
-    other = results.others(leaves, charter.texts("metric", "slices"))
+    slices = charter.texts("metric", "slices")
+    found = [name for name in slices if name not in {one for one, _ in missing}]
+    other = None if results.names(pointer or "", found) else results.others(leaves, slices)
     if missing and other is not None and len(missing) == 1:
         yield Evidence(missing[0][1], other.at, Grade.PRESENT, f"{other.value:g}, of a group")
         return

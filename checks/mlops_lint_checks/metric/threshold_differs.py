@@ -1,5 +1,7 @@
 """The number at which a score becomes a decision, in the charter and in the code."""
 
+from dataclasses import replace
+
 from mlops_lint import (
     Charter,
     Code,
@@ -48,7 +50,10 @@ def threshold_differs(
         yield Unknown(claim, "the charter does not say where the threshold is applied (`metric.threshold.applied_in`)")
         return
     name = f"`{found.name}`" if found else "the serving code"
-    yield _judged(claim, value, name, found.at if found else None, thresholds.within(roots))
+    cuts = thresholds.within(roots)
+    if cuts.hidden and not (charter.text("goal", "task") or "").endswith("classification"):
+        cuts = replace(cuts, hidden=None, opaque=cuts.hidden)
+    yield _judged(claim, value, name, found.at if found else None, cuts)
 
 
 def _served(charter: Charter, serving: Serving) -> tuple[Definition, ...]:

@@ -131,4 +131,4 @@ def _unsaid(charter: Charter, keeping: Keeping, *, settled: bool) -> Iterator[Re
         yield Unknown(claim, f"whether {uri} names one version cannot be seen; `versioned_with` would settle it")
     else:
         name = path or uri or "the model"
-        yield Finding(claim, Kind.ABSENCE, f"no version of {name} is kept: what was served cannot be had again", KEEP)
+        yield Finding(claim, Kind.ABSENCE, f"no version of {name} is kept: nobody can get back what was served", KEEP)

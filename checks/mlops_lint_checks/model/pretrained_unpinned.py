@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mlops_lint import (
     Charter,
+    Code,
     Evidence,
     Finding,
     Grade,
@@ -12,8 +13,10 @@ from mlops_lint import (
     Pretrained,
     PretrainedLoad,
     Related,
+    RepoView,
     Result,
     Results,
+    Serving,
     Severity,
     Unknown,
     check,
@@ -24,6 +27,8 @@ from mlops_lint import (
 )
 
 PIN = "pin the revision: the same commit hash, tag or dated name in the charter and in the call"
+
+NAME = "name every model that answers in `model.base`, each with its role, or ask for the named one"
 
 
 @dataclass(frozen=True)
@@ -41,15 +46,38 @@ def _used(charter: Charter, pretrained: Pretrained) -> bool | str:
 
 
 @check("MO003", level=2, gate=True, severity=Severity.ERROR, dimension="model", caps=True, when=_used)
-def pretrained_unpinned(charter: Charter, pretrained: Pretrained) -> Results:
+def pretrained_unpinned(
+    charter: Charter, pretrained: Pretrained, serving: Serving, code: Code, view: RepoView
+) -> Results:
     """A pretrained or hosted model is not fixed to one version, or is not the one that the charter names."""
     bases = _declared(charter)
-    for base in bases:
-        yield from _judged(base, bases, pretrained)
+    judged = [result for base in bases for result in _judged(base, bases, pretrained)]
+    yield from judged
+    told = any(isinstance(result, Finding) for result in judged)
+    if bases and not told and (place := charter.text("deployment", "predicts_in")):
+        reach = code.reachable(serving.roots_of(place))
+        answering = [load for load in pretrained.loads if load.kind == "hosted" and load.by in reach]
+        yield from _unnamed(bases, answering, charter, view)
     for load in pretrained.loads:
         known = load.id is not None and any(same_id(load.id, base.id) for base in bases)
         if not known and pretrained.remote(load) and (load.revision == "" or moves(load.revision or "x")):
             yield Finding(load.at, Kind.ABSENCE, f"{load.id} is loaded without a fixed revision", PIN)
+
+
+def _unnamed(bases: list[_Base], loads: list[PretrainedLoad], charter: Charter, view: RepoView) -> Results:
+    """Another hosted model answers on the way to the prediction; one that another charter names is that one's."""
+    charters = [path for path in view.entries if path.endswith("mlproject.yaml") and path != charter.path]
+    named = [undated(base.id) or base.id for base in bases]
+    for load in loads:
+        own = load.id or ""
+        if not own or any(same_id(undated(own) or own, one) for one in named):
+            continue
+        if any(own.rpartition("/")[2].encode() in view.read(path) for path in charters):
+            continue
+        known = ", ".join(base.id for base in bases)
+        message = f"predictions come from {own} too, and the charter names only {known}"
+        yield Finding(bases[0].claim, Kind.FALSE_CLAIM, message, NAME, (Related(load.at, own),))
+        return
 
 
 def _declared(charter: Charter) -> list[_Base]:

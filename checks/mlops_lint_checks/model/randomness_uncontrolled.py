@@ -39,6 +39,13 @@ def randomness_uncontrolled(charter: Charter, seeding: Seeding) -> Results:
     if isinstance(declared, str):
         yield Unknown(claim, declared)
         return
+    if (apart := seeding.apart()) is not None:
+        said, seed = apart
+        passed = seed.values[0] if seed.values else "another"
+        message = f"the split is said to be seeded with {said}, and its code passes {passed!r} to `{seed.name}`"
+        place = charter.at("data", "splits", "seed")
+        yield Finding(place, Kind.FALSE_CLAIM, message, GIVE, (Related(seed.at, f"seeded with {passed!r}"),))
+        return
     trained = seeding.training.declared
     if not seeding.training.roots():
         reason = trained if isinstance(trained, str) else "no call that is known to train is found"

@@ -57,7 +57,7 @@ def _judged(claim: Location, found: Implementation, training: Training) -> Resul
         return _lie(claim, found, "only tests call it")
     definition = found.definition
     if definition is not None and definition.kind != "module" and definition not in training.own:
-        if training.own.opaque(frozenset({definition.name})):
+        if training.code.opaque(training.own, frozenset({definition.name})):
             return Unknown(claim, f"calls that cannot be followed may call `{found.name}`", found.at)
         return _lie(claim, found, "only notebooks call it")
     if training.idle(found):

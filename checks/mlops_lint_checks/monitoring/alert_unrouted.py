@@ -83,10 +83,15 @@ def _file(charter: Charter, index: int, path: str, alerting: Alerting) -> Result
     when, claim = charter.text(*at, "when") or "", charter.at(*at, "when")
     rules = alerting.about(path, when)
     if not rules and alerting.rules(path):
-        named = ", ".join(f"`{one.text[:40]}`" for one in alerting.rules(path)[:2])
+        known = dict.fromkeys(name for one in alerting.rules(path) for name in one.metrics or (one.text[:40],))
+        named = ", ".join(f"`{name}`" for name in [*known][:3]) + (" …" if len(known) > 3 else "")
         said = (Related(alerting.rules(path)[0].at, "looks at something else"),)
         message = f"no rule of `{path}` looks at {when!r}: there are {named}"
         yield Finding(claim, Kind.FALSE_CLAIM, message, "add the rule, or name what is really watched", said)
+        return
+    if not rules and alerting.empty(path):
+        said = (Related(Location(path), "no alert stands in it"),)
+        yield Finding(claim, Kind.FALSE_CLAIM, f"`{path}` holds no rule that could look at {when!r}", "add it", said)
         return
     if not rules:
         found = alerting.mentions(path, when)

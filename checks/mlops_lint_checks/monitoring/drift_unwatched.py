@@ -183,6 +183,11 @@ def _compared(
         message = f"the charter's reference is `{named}`, and `{text}` is given `{given[0]}`"
         yield _another(claim, message, given[1], given[0])
         return
+    kept = facts.drifting.written(subject)
+    if kept is not None and not same_path(kept[0], path) and not facts.drifting.derived(kept[0], path):
+        message = f"the charter's reference is `{named}`, and `{text}` keeps `{kept[0]}` as reference"
+        yield _another(claim, message, kept[1], kept[0])
+        return
     own = facts.drifting.read_by(subject, ())
     if own and not any(same_path(one, path) for one in own):
         other = next((one for one in sorted(own) if "ref" in one.lower() or one in known), None)

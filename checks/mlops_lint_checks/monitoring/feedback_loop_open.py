@@ -81,6 +81,12 @@ def feedback_loop_open(
         yield Finding(claim, Kind.FALSE_CLAIM, f"`{text}` captures nothing: {why}", STORE, (Related(at, why),))
         return
     yield _called(claim, text, wiring.look(subject, serving.entries()), subject, at, serving)
+    labels = charter.get("data", "labels")
+    column = charter.text("data", "labels", "column") if isinstance(labels, dict) else None
+    if column and (guessed := capturing.guessed(subject, column)):
+        message = f"`{text}` stores the prediction itself as `{column}`, so the model learns its own answers"
+        yield Finding(claim, Kind.FALSE_CLAIM, message, STORE, (Related(guessed, "the prediction"),))
+        return
     own = capturing.written(subject)
     if not own and not capturing.hands_on(subject):
         yield Finding(claim, Kind.FALSE_CLAIM, f"`{text}` stores nothing", STORE, (Related(at, "keeps nothing"),))

@@ -59,7 +59,9 @@ def hook_not_wired(charter: Charter, wiring: Wiring, serving: Serving, jobs: Job
             roots = serving.declared(*places, charter.text(*at, "from"))
             placed = charter.has(*at, "from")
             hook = _Hook(charter.at(*at, "call"), call, charter.text(*at, "kind"), roots, placed)
-            yield _call(charter, hook, wiring, serving)
+            found = _call(charter, hook, wiring, serving)
+            idle = isinstance(found, Evidence) and _unserved(charter.text(*at, "from"), places, wiring, serving)
+            yield _lie(hook, *idle) if idle else found
 
 
 def _call(charter: Charter, hook: _Hook, wiring: Wiring, serving: Serving) -> Result:
@@ -70,6 +72,20 @@ def _call(charter: Charter, hook: _Hook, wiring: Wiring, serving: Serving) -> Re
         return _lie(hook, f"`{hook.text}` watches nothing: {why}", wiring.at(subject), why)
     idle = charter.stage == "exploration" and not hook.roots and not serving.found()
     return _judged(hook, wiring.look(subject, hook.roots or serving.found()), idle, wiring.at(subject))
+
+
+def _unserved(
+    text: str | None, places: list[str | None], wiring: Wiring, serving: Serving
+) -> tuple[str, Location | None, str] | None:
+    """The place that calls a hook may itself be run by nothing: the handler of a router that no application takes."""
+    roots = serving.declared(*places) if places[0] else ()
+    subject = wiring.subject(text) if text and roots else ""
+    if not isinstance(subject, Definition) or subject in roots:
+        return None
+    answer = wiring.look(subject, roots)
+    if isinstance(answer, Uncertain | Wired) or (isinstance(answer, Elsewhere) and answer.where == "other code"):
+        return None
+    return f"`{text}` calls the hook, and nothing runs that", wiring.at(subject), "defined here, run by nothing"
 
 
 def _judged(hook: _Hook, answer: object, idle: bool, defined: Location | None) -> Result:

@@ -28,12 +28,18 @@ def _online(charter: Charter) -> bool | str:
 def operating_metrics_missing(charter: Charter, emitting: Emitting, serving: Serving) -> Results:
     """The service gives out no number about its latency, errors, throughput or cost."""
     place = charter.at("deployment", "mode")
+    answering = serving.declared(charter.text("deployment", "entrypoint"), charter.text("deployment", "predicts_in"))
+    if charter.has("deployment", "latency_ms") and answering and not emitting.clocked(answering):
+        budget = charter.key_at("deployment", "latency_ms")
+        message = "the charter has a latency budget, and nothing in the service takes the time"
+        yield Finding(budget, Kind.ABSENCE, message, "time the call that predicts")
+        return
     for index in range(charter.items("monitoring", "hooks")):
         route = ("monitoring", "hooks", index)
         if isinstance(charter.get(*route), dict) and charter.text(*route, "kind") in KINDS:
             yield Evidence(place, charter.at(*route), Grade.STATED, "a hook; whether it is called is MN002's")
             return
-    roots = serving.declared(charter.text("deployment", "entrypoint"), charter.text("deployment", "predicts_in"))
+    roots = answering
     found = emitting.operating(roots or serving.found())
     if found is not None:
         yield Evidence(place, found, Grade.LINKED)

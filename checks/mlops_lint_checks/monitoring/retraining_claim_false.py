@@ -24,6 +24,7 @@ HELP = {
     "new-data": "let new data start the training, or say `manual`",
     "manual": "name the command in `monitoring.retraining.defined_in`",
 }
+NO_COMMAND = "shows no command"
 
 
 def _declared(charter: Charter) -> bool | str:
@@ -56,6 +57,10 @@ def retraining_claim_false(charter: Charter, retraining: Retraining) -> Results:
 
 
 def _manual(charter: Charter, claim: Location, starts: list[Start], unclear: str) -> Result:
+    if starts and all(one.lacks == NO_COMMAND for one in starts):
+        said = (Related(starts[0].at, NO_COMMAND),)
+        message = f"`{starts[0].at.path}` is said to tell how the model is trained by hand, and shows no command"
+        return Finding(claim, Kind.FALSE_CLAIM, message, HELP["manual"], said)
     if starts:
         return Evidence(claim, starts[0].at, Grade.PRESENT)
     return Unknown(claim, unclear or "nothing there can be read")

@@ -103,6 +103,14 @@ def _reviewed(charter: Charter, implementations: Implementations) -> Results:
             yield Evidence(claim, found.at, Grade.LINKED)
 
 
+def _kinds(charter: Charter) -> tuple[str, ...]:
+    """What the charter's model is; where it names a fitted one alone, a language model beside it is another's."""
+    spoken = charter.has("model", "base") or charter.items("model", "prompts") > 0
+    fitted = charter.has("model", "trained_by") or charter.has("model", "path")
+    named = (("fitted", fitted), ("spoken", spoken))
+    return tuple(kind for kind, said in named if said or not (fitted or spoken))
+
+
 def _acts(charter: Charter, serving: Serving, acting: Acting) -> Results:
     """A prediction that sends, pays or blocks by itself leaves nothing to decide."""
     places = [charter.text("deployment", name) for name in ("entrypoint", "predicts_in")]
@@ -111,7 +119,7 @@ def _acts(charter: Charter, serving: Serving, acting: Acting) -> Results:
     review = [charter.text("oversight", name) for name in ("review_in", "override_in")]
     people = [root for text in review if text for root in serving.roots_of(text) if root.kind == "function"]
     reviewer = charter.text("oversight", "reviewer") or ""
-    for one in acting.actions(roots, makers, people, reviewer)[:3]:
+    for one in acting.actions(roots, makers, people, reviewer, _kinds(charter))[:3]:
         name = one.site.by.name or one.site.by.path
         how = "because of a prediction" if one.controlled and not one.given else "with a prediction"
         yield Finding(

@@ -111,11 +111,13 @@ def _used(
     if not claim.explainer.recognised:
         if made := explaining.handmade(claim.explainer, roots):
             return Evidence(claim.at, made, Grade.PRESENT, "named after the method")
-        return Unknown(claim.at, f"{claim.method!r} is often written by hand, which no call shows for sure")
+        return Unknown(claim.at, f"{claim.method!r} is usually written by hand: no call proves or refutes it")
     if made := explaining.handmade(claim.explainer, roots):
         return Unknown(claim.at, f"{claim.method!r} may be written by hand here, which no call shows for sure", made)
     if hidden := explaining.hidden(claim.explainer, roots):
         return Unknown(claim.at, f"a call that cannot be followed might be {claim.method}", hidden)
+    if stored := explaining.stored(claim.explainer, roots):
+        return Unknown(claim.at, f"{claim.method!r} is read here as stored values; what made them is not seen", stored)
     if not place and (unread := explaining.unread()):
         return Unknown(claim.at, f"{unread} cannot be read; `explainability.produced_in` would settle it")
     where = f" from `{place}`" if place else ""

@@ -3,6 +3,7 @@ from mlops_lint import (
     Evidence,
     Finding,
     Grade,
+    Implementation,
     Implementations,
     Kind,
     Recorded,
@@ -59,7 +60,7 @@ def _estimated(charter: Charter, implementations: Implementations) -> Results:
     found = implementations.of(text)
     if isinstance(found, str):
         yield Unknown(claim, found)
-    elif fault := implementations.fault(found):
+    elif fault := implementations.fault(found) or _written(found, implementations):
         said = (Related(found.at, fault),)
         help_text = "estimate the rate there on the held-out set, and call it where the model is evaluated"
         yield Finding(claim, Kind.FALSE_CLAIM, f"`{text}` estimates nothing: {fault}", help_text, said)
@@ -67,6 +68,12 @@ def _estimated(charter: Charter, implementations: Implementations) -> Results:
         yield Unknown(claim, f"whether `{text}` is run cannot be told: {doubt}", found.at)
     else:
         yield Evidence(claim, found.at, Grade.LINKED)
+
+
+def _written(found: Implementation, implementations: Implementations) -> str:
+    own = found.definition
+    written = own is not None and own.kind == "function" and implementations.written(own)
+    return "it only returns numbers that stand in it" if written else ""
 
 
 def _kept(charter: Charter, recorded: Recorded) -> Results:

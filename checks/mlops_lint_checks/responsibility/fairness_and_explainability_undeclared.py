@@ -1,9 +1,14 @@
+import re
+
 from mlops_lint import Charter, Evidence, Finding, Grade, Kind, Results, Severity, check
 
 CLAIMS = {
     "fairness": ("protected_attributes", "evaluated_in", "recorded_in", "metric", "mitigation"),
     "explainability": ("method", "produced_in", "served_in"),
 }
+
+NO_REASON = re.compile(r"\W*(?:n/?a|none|no|nil|null|not applicable|does not apply|해당 ?없음|없음)?\W*", re.IGNORECASE)
+"""What only repeats that it does not apply."""
 
 
 @check("RS001", level=1, gate=True, severity=Severity.ERROR, dimension="responsibility")
@@ -12,7 +17,7 @@ def fairness_and_explainability_undeclared(charter: Charter) -> Results:
     answered = False
     for block, fields in CLAIMS.items():
         stated = [field for field in fields if charter.has(block, field)]
-        if stated or charter.text(block, "not_applicable"):
+        if stated or _reason(charter.text(block, "not_applicable")):
             answered = True
             claim = charter.at(block, stated[0] if stated else "not_applicable")
             yield Evidence(claim, claim, Grade.STATED)
@@ -24,3 +29,7 @@ def fairness_and_explainability_undeclared(charter: Charter) -> Results:
             "neither fairness nor explainability is declared: who is affected, and who can ask why?",
             help="name the protected attributes or the method, or say in `not_applicable` why nobody is affected",
         )
+
+
+def _reason(text: str | None) -> bool:
+    return bool(text) and not NO_REASON.fullmatch(text or "")

@@ -109,6 +109,10 @@ def _heard(
             )
         if ignored := guarding.ignored(subject, roots):
             return _lie(guard, f"`{guard.text}` is called, and {ignored.how}", ignored.at, ignored.how)
+        return Evidence(guard.claim, at, Grade.LINKED)
+    passed = guarding.swallowed(subject, roots) if isinstance(subject, Definition) else None
+    if passed:
+        return _lie(guard, f"`{guard.text}` is called, and {passed.how}", passed.at, passed.how)
     return Evidence(guard.claim, at, Grade.LINKED)
 
 

@@ -103,12 +103,12 @@ def _stale(
     """The analysis is older than the number: by its own date and by git."""
     pointer = charter.text("metric", "recorded_in")
     number = recorded.number(pointer)
-    changed = dated.changed(number.path, number.pointer) if number is not None else None
     days = [day for path in files for day in (dated.headed(path), dated.committed(path)) if day is not None]
-    if number is None or changed is None or not days:
+    if number is None or pointer is None or not days:
         return None
     last = max(days, key=lambda day: day.date)
-    if last.date >= changed.date:
+    changed = dated.changed(charter.path, pointer, last.date)
+    if changed is None:
         return None
     message = f"the errors were last looked at on {last.date}, and {pointer} has changed on {changed.date}"
     said = (Related(last.at, f"of {last.date}"), Related(number.at, f"changed on {changed.date}"))

@@ -36,7 +36,7 @@ def trade_off_undecided(charter: Charter, wishes: Wishes) -> Results:
         _Wish(
             index,
             charter.text(*ROUTE, index, "role") or "",
-            wishes.kinds(charter.text(*ROUTE, index, "metric"), charter.text(*ROUTE, index, "wants")),
+            _kinds(charter, wishes, index),
         )
         for index in range(charter.items(*ROUTE))
     ]
@@ -56,6 +56,13 @@ def trade_off_undecided(charter: Charter, wishes: Wishes) -> Results:
             help="decide what comes first, and write it in `team.trade_offs`",
             related=(Related(charter.at(*ROUTE, one.index), f"{one.role} wants {pair[0]}"),),
         )
+
+
+def _kinds(charter: Charter, wishes: Wishes, index: int) -> frozenset[str]:
+    """What a role wants; the business metric is what the model is there for, so a good model lowers that cost."""
+    metric = charter.text(*ROUTE, index, "metric")
+    kinds = wishes.kinds(metric, charter.text(*ROUTE, index, "wants"))
+    return kinds - {"cost"} if metric and metric == charter.text("goal", "business_metric", "name") else kinds
 
 
 def _apart(wanted: list[_Wish], pair: tuple[str, str]) -> tuple[_Wish, _Wish] | None:

@@ -26,9 +26,11 @@ from mlops_lint import (
 HELP = "run training on a tiny sample in a test: a few rows, one epoch, a temporary folder"
 
 
-def _pipeline(charter: Charter) -> bool | str:
+def _pipeline(charter: Charter, training: Training) -> bool | str:
     if charter.has("tests", "none_because"):
         return "there are no tests, and the charter says why (TE001)"
+    if training.asked == "only a pretrained base is used" and not charter.has("tests", "pipeline"):
+        return "only a pretrained base is used"
     if charter.has("model", "pipeline") or charter.has("tests", "pipeline"):
         return True
     return "the charter names no pipeline"
@@ -83,10 +85,19 @@ def _goal(training: Training) -> list[Definition]:
     return [root for root in found.roots if root.kind != "module" or root.qualname == "<main>"]
 
 
+def _heart(goal: list[Definition], training: Training) -> list[Definition]:
+    """Functions that do all the fitting of the declared code, which may only read the parameters and call them."""
+    reached = training.code.reachable(goal).definitions
+    fits = {fit.by for fit in training.fits(reached)}
+    above = [training.callers([one]) for one in sorted(fits)]
+    shared = frozenset.intersection(reached, *above) if above else frozenset()
+    return sorted(one for one in shared if one.kind == "function" and not training.code.is_test(one.path))
+
+
 def _runs(tests: list[TestFunction], charter: Charter, exercised: Exercised, training: Training) -> TestFunction | None:
     """The first test that calls the declared training, starts it as a program, or (undeclared) fits something."""
     goal = _goal(training)
-    if goal and (test := exercised.running(tests, goal)):
+    if goal and (test := exercised.running(tests, [*goal, *_heart(goal, training)])):
         return test
     found = training.declared
     stem = found.path.rpartition("/")[2].removesuffix(".py") if isinstance(found, Implementation) else "train"

@@ -45,18 +45,38 @@ def quality_gate_missing(
     """No test or step fails when the metric misses its target, or it asks for another number than the charter."""
     claims = exercised.claims.of("gate")
     for claim in claims:
-        yield _claimed(claim, charter, code, exercised, gating)
+        left_out = _left_out(claim, exercised, integration)
+        yield left_out or _claimed(claim, charter, code, exercised, gating)
     if not claims:
         yield _searched(charter, exercised, gating, integration)
+
+
+def _left_out(claim: TestClaim, exercised: Exercised, integration: Integration) -> Finding | None:
+    """An option such as `--ignore` keeps the gate out of every run, and nothing else runs it."""
+    runs = [integration.run(path) for path in {test.definition.path for test in exercised.claims.tests(claim)}]
+    if not runs or integration.obstacle or any(run.fare != "filtered" for run in runs):
+        return None
+    message = f"CI runs the tests without `{claim.text}`, and nothing else runs it"
+    said = (Related(runs[0].at, "leaves it out"),)
+    return Finding(claim.at, Kind.FALSE_CLAIM, message, "let a step of CI run the gate", said)
 
 
 def _claimed(claim: TestClaim, charter: Charter, code: Code, exercised: Exercised, gating: Gating) -> Result:
     if isinstance(claim.target, FileTarget) and not claim.target.path.endswith(".py"):
         return Unknown(claim.at, f"`{claim.text}` is no Python test; what it compares is not read", claim.target.at)
+    if isinstance(claim.target, FileTarget) and not exercised.claims.tests(claim):
+        if found := _program(claim, claim.target, charter, code, gating):
+            return found
     if unread := exercised.unread(claim):
         return Unknown(claim.at, unread[1], unread[0])
     tests = exercised.telling(exercised.claims.tests(claim))
     bounds = [bound for test in tests for bound in gating.bounds(exercised.nodes(test))]
+    if not any(bound.holds or bound.target for bound in bounds):
+        turned = [one for test in tests for one in gating.turned(exercised.nodes(test))]
+        if turned:
+            what = f"the gate passes where {charter.text('metric', 'name')} is worse than its target"
+            related = (Related(turned[0], "asks for less of it"), Related(charter.at("metric", "target"), "the target"))
+            return Finding(claim.at, Kind.FALSE_CLAIM, what, "turn the comparison round", related)
     if bounds:
         return _judged(claim, charter, bounds, gating)
     if doubt := exercised.doubt(claim):
@@ -65,6 +85,18 @@ def _claimed(claim: TestClaim, charter: Charter, code: Code, exercised: Exercise
         return Unknown(claim.at, "which numbers it compares cannot be told", tests[0].at)
     message = f"`{claim.text}` is said to be the quality gate, and it compares the metric with nothing"
     return Finding(claim.at, Kind.FALSE_CLAIM, message, HELP, (Related(tests[0].at, "compares nothing"),))
+
+
+def _program(claim: TestClaim, file: FileTarget, charter: Charter, code: Code, gating: Gating) -> Result | None:
+    """A gate that is a program and no test: it has to fail, and to ask for the charter's number."""
+    bounds, fails = gating.program(file.path) if file.path in code.modules else ([], True)
+    if not bounds:
+        return None
+    if not fails:
+        message = f"`{claim.text}` compares the metric with its bound, and can never fail"
+        related = (Related(bounds[0].at, "nothing exits, raises or asserts"),)
+        return Finding(claim.at, Kind.FALSE_CLAIM, message, "exit with an error where the target is missed", related)
+    return _judged(claim, charter, bounds, gating)
 
 
 def _judged(claim: TestClaim, charter: Charter, bounds: list[Bound], gating: Gating) -> Result:

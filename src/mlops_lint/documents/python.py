@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+import sys
 import tokenize
 import warnings
 from dataclasses import dataclass
@@ -124,6 +125,8 @@ def parsed(text: PythonText) -> PythonSource:
     return PythonSource(text.path, text.text, text.lines, text.cells, tree=parse_text(text.text))
 
 
+_GENERIC = re.compile(r"\b((?:def|class)\s+\w+)(\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\])(?=\s*[(:])")
+_ALIAS = re.compile(r"^([ \t]*)type[ \t]+(\w+)(\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\])?(?=\s*=)", re.MULTILINE)
 _ASYNC = re.compile(r"\basync(?=\s{0,3}=\s{0,3}(?:True|False)\b)")  # an argument's name before Python 3.7
 
 
@@ -137,15 +140,24 @@ def parse_text(text: str) -> ast.Module:
             try:
                 return ast.parse(text)
             except SyntaxError:
-                if "async" not in text or (older := _ASYNC.sub("asynk", text)) == text:
+                if (other := _spelled(text)) == text:
                     raise
-                return ast.parse(older)
+                return ast.parse(other)
     except SyntaxError as error:
         raise DocumentError(str(error.msg), error.lineno or 1, error.offset or 1) from None
     except (RecursionError, MemoryError):
         raise DocumentError("nested too deeply to be parsed", 1, 1) from None
     except ValueError as error:
         raise DocumentError(str(error), 1, 1) from None
+
+
+def _spelled(text: str) -> str:
+    """The same as this interpreter may read it: an old argument `async`, and the type parameters of Python 3.12."""
+    text = _ASYNC.sub("asynk", text)
+    if sys.version_info >= (3, 12):
+        return text
+    text = _GENERIC.sub(lambda match: match[1] + " " * len(match[2]), text)
+    return _ALIAS.sub(lambda match: (match[1] + match[2]).ljust(len(match[0])), text)
 
 
 def decode(data: bytes) -> str:

@@ -25,6 +25,7 @@ _ROLES = (
 _HELPERS = frozenset("encoder scaler vectorizer tokenizer binarizer transformer preprocessor imputer lb le pca".split())
 _NO_TESTS = re.compile(r"doc|publish|release|deploy|stale|label|lint|codeql|scan|cla\b|greeting", re.IGNORECASE)
 _TRAINS = re.compile(r"train(?:ing|er)?(?:_[a-z]+)?\.py")
+_ASKS = re.compile(r"::.*(?:infer|scor|classif|recommend|search|ask|answer|chat|generat|complet|query|detect|forecast)")
 _FRONT = ("node_modules/", "docs/", "doc/", "site/", "static/", "assets/", ".github/")
 
 
@@ -42,12 +43,18 @@ def data(found: Found, *, minimal: bool) -> Block:
 def _sources(found: Found) -> list[tuple[str, str, Location]]:
     stages = found.versioning.dvc.stages if found.versioning.dvc else ()
     made = {path for stage in stages for path in stage.outs}
-    held = [(p, _WAYS[way], at) for p, way, at in kept(found.versioning, found.view, found.project) if is_data(p)]
+    held = [one for one in _kept(found) if is_data(one[0])]
     held.sort(key=lambda item: (item[0] in made, item[0]))
     seen = {path for path, _, _ in held}
     tables = [path for path in found.view.entries if path not in seen and _table(found, path)]
     in_git = "git" if found.view.is_git else "none"
     return held + [(path, in_git, Location(path)) for path in tables]
+
+
+def _kept(found: Found) -> list[tuple[str, str, Location]]:
+    """What is kept under a version, without the pipelines that only tests run."""
+    every = kept(found.versioning, found.view, found.project)
+    return [(path, _WAYS[way], at) for path, way, at in every if not found.code.is_test(at.path)]
 
 
 def _table(found: Found, path: str) -> bool:
@@ -85,7 +92,7 @@ def _labels(found: Found) -> Value | None:
 
 def model(found: Found, *, minimal: bool) -> Block:
     """A versioned model file first, then one in git; how it is trained and what that reads."""
-    held = [(p, _WAYS[way], at) for p, way, at in kept(found.versioning, found.view, found.project) if is_model(p)]
+    held = [one for one in _kept(found) if is_model(one[0])]
     held += [(p, "git", Location(p)) for p in found.view.entries if is_model(p) and _model_file(found, p)]
     held.sort(key=lambda item: _helper(item[0]))
     chosen = next(((pointer, way, at) for p, way, at in held if (pointer := found.path(p))), None)
@@ -96,17 +103,28 @@ def model(found: Found, *, minimal: bool) -> Block:
     elif minimal:
         return none()
     if not minimal:
-        block.put("trained_by", _trained_by(found))
+        trainer = _trained_by(found)
+        block.put("trained_by", trainer)
         for key, names in (
             ("params", ("params.yaml", "params.yml", "config/params.yaml")),
             ("pipeline", ("dvc.yaml", "MLproject")),
         ):
             block.put(key, _first(found, names))
-        locks = [file.path for file in found.dependencies.locks]
-        block.put("lockfile", found.path(min(locks, key=lambda path: (path.count("/"), path))) if locks else None)
+        block.put("lockfile", _lock(found, found.project.join(str(trainer.value)) if trainer else ""))
     if chosen is None:
         block.put("none_because", Value(NOT_STATED, guessed=False))
     return block
+
+
+def _lock(found: Found, trainer: str) -> Value | None:
+    """The lock of the part that trains, else the one nearest to the root."""
+    beside = {path: trainer.startswith(posixpath.dirname(path) + "/") for path in _locks(found)}
+    best = min(beside, key=lambda path: (not beside[path], path.count("/"), path), default=None)
+    return found.path(best) if best else None
+
+
+def _locks(found: Found) -> list[str]:
+    return [file.path for file in found.dependencies.locks]
 
 
 def _helper(path: str) -> bool:
@@ -162,17 +180,19 @@ def deployment(found: Found) -> Block | None:
 
 
 def _entrypoint(found: Found) -> tuple[Value | None, str]:
-    """The handler that predicts, by its name, else the first one."""
-    candidates: list[tuple[bool, Value]] = []
+    """The handler that predicts, by its name, else one that is sent something, else the first one."""
+    candidates: list[tuple[tuple[bool, ...], Value]] = []
     for tool in found.knowledge.tools("serving"):
         for use in found.own.uses(tool.calls("routes"), tests=False):
             below = [d for d in found.code.modules[use.path].definitions.values() if d.line >= use.fact.line]
             handler = min((d for d in below if d.kind == "function"), key=lambda d: d.line, default=None)
             pointer = found.definition(use.path, handler.qualname if handler else "", use.at)
-            candidates += [("predict" not in str(pointer.value).lower(), pointer)] if pointer else []
+            said = str(pointer.value).lower() if pointer else ""
+            rank = ("predict" not in said, not _ASKS.search(said), not use.fact.chain.endswith(".post"))
+            candidates += [(rank, pointer)] if pointer else []
         if tool.get("demo"):
             pages = found.own.calls(tool.calls("apps"), tests=False)
-            candidates += [(True, pointer) for use in pages if (pointer := found.path(use.path, use.at))]
+            candidates += [((True, True, True), pointer) for use in pages if (pointer := found.path(use.path, use.at))]
     best = min(candidates, key=lambda candidate: candidate[0], default=None)
     return (best[1], "online") if best else (None, "")
 

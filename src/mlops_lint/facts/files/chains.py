@@ -79,5 +79,12 @@ def annotation(node: ast.expr | None) -> str:
     return UNKNOWN
 
 
+def annotated_with(node: ast.expr | None) -> list[ast.expr]:
+    """What `Annotated[Price, Depends(model)]` says beside the class."""
+    if isinstance(node, ast.Subscript) and chain(node.value).rpartition(".")[2] == "Annotated":
+        return node.slice.elts[1:] if isinstance(node.slice, ast.Tuple) else []
+    return []
+
+
 def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None

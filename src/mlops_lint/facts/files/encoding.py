@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, TypeAlias
 
-from mlops_lint.facts.files.symbols import BindingFact, DefinitionFact, ImportFact, Symbols, UseFact
+from mlops_lint.facts.files.symbols import BindingFact, DefinitionFact, ImportFact, Symbols, TableFact, UseFact
 
 Answer: TypeAlias = Symbols | str
 """What one file says, or the reason why it cannot be read."""
@@ -47,11 +47,12 @@ def _rows(found: Symbols) -> Row:
         [_definition(fact, texts) for fact in found.definitions],
         [[*texts.all([fact.scope, fact.name, fact.module, fact.symbol]), fact.level, fact.line]
          for fact in found.imports],
-        [[*texts.all([fact.scope, fact.target, fact.value]), fact.line, int(fact.parameter)]
+        [[*texts.all([fact.scope, fact.target, fact.value, fact.declared]), fact.line, int(fact.parameter)]
          for fact in found.bindings],
         [_use(fact, texts) for fact in found.uses],
         found.exported,
         found.has_main,
+        [[texts.one(fact.target), texts.all(fact.values)] for fact in found.tables],
     ]  # fmt: skip
     return [list(texts.numbers), *rows]
 
@@ -76,7 +77,7 @@ def _use(fact: UseFact, texts: _Texts) -> Row:
 
 def _symbols(
     texts: list[str], definitions: list[Row], imports: list[Row], bindings: list[Row], uses: list[Row],
-    exported: list[str] | None, has_main: bool,
+    exported: list[str] | None, has_main: bool, tables: list[Row],
 ) -> Symbols:  # fmt: skip
     def of(numbers: list[int]) -> list[str]:
         return [texts[number] for number in numbers]
@@ -96,8 +97,9 @@ def _symbols(
             for row in definitions
         ],
         [ImportFact(texts[r[0]], texts[r[1]], texts[r[2]], texts[r[3]], r[4], r[5]) for r in imports],
-        [BindingFact(texts[r[0]], texts[r[1]], texts[r[2]], r[3], bool(r[4])) for r in bindings],
+        [BindingFact(texts[r[0]], texts[r[1]], texts[r[2]], r[4], bool(r[5]), texts[r[3]]) for r in bindings],
         [use(row) for row in uses],
         exported,
         has_main,
+        [TableFact(texts[row[0]], of(row[1])) for row in tables],
     )  # fmt: skip

@@ -60,6 +60,16 @@ def listed_names(node: ast.expr) -> list[str] | None:
     return None
 
 
+def listed_values(node: ast.expr | None) -> list[str]:
+    """The chains of what a written-out dict, list, tuple or set holds; empty where one is no name and no lambda."""
+    if not isinstance(node, ast.Dict | ast.List | ast.Tuple | ast.Set):
+        return []
+    parts = node.values if isinstance(node, ast.Dict) else node.elts
+    plain = all(isinstance(part, ast.Name | ast.Attribute | ast.Lambda) for part in parts)
+    whole = not isinstance(node, ast.Dict) or None not in node.keys
+    return [argument_chain(part) for part in parts] if plain and whole else []
+
+
 def is_main_guard(test: ast.expr) -> bool:
     """`__name__ == "__main__"`, either way round."""
     if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mlops_lint.documents.python import PythonSource
-from mlops_lint.facts.files.chains import UNKNOWN, annotation, chain
+from mlops_lint.facts.files.chains import UNKNOWN, annotated_with, annotation, chain
 from mlops_lint.facts.files.nodes import (
     MAIN,
     argument_chain,
@@ -22,6 +22,7 @@ from mlops_lint.facts.files.nodes import (
     is_main_guard,
     is_type_checking,
     listed_names,
+    listed_values,
     value_chain,
 )
 from mlops_lint.facts.files.stubs import stub
@@ -71,6 +72,16 @@ class BindingFact:
     value: str
     line: int
     parameter: bool = False
+    declared: str = UNKNOWN
+    """The class that an annotation names, as a chain, where there is a value beside it."""
+
+
+@dataclass(slots=True)
+class TableFact:
+    """`HANDS = {"pay": pay, "route": route}` at the top of a file; no values where something is added elsewhere."""
+
+    target: str
+    values: list[str]
 
 
 @dataclass(slots=True)
@@ -100,6 +111,7 @@ class Symbols:
     uses: list[UseFact] = field(default_factory=list)
     exported: list[str] | None = None
     has_main: bool = False
+    tables: list[TableFact] = field(default_factory=list)
 
 
 def symbols(source: PythonSource) -> Symbols:
@@ -127,9 +139,9 @@ class _Reader:
     def push(self, nodes: object, scope: str) -> None:
         self.stack.extend((node, scope) for node in reversed(list(nodes)))  # type: ignore[call-overload]
 
-    def bind(self, scope: str, target: ast.expr, value: str) -> None:
+    def bind(self, scope: str, target: ast.expr, value: str, declared: str = UNKNOWN) -> None:
         if isinstance(target, ast.Name):
-            self.found.bindings.append(BindingFact(scope, target.id, value, target.lineno))
+            self.found.bindings.append(BindingFact(scope, target.id, value, target.lineno, declared=declared))
         elif isinstance(target, ast.Attribute):
             self.found.bindings.append(BindingFact(scope, chain(target), value, target.lineno))
         elif isinstance(target, ast.Tuple | ast.List):
@@ -138,6 +150,13 @@ class _Reader:
                 self.bind(scope, item, part)
         elif isinstance(target, ast.Starred):
             self.bind(scope, target.value, UNKNOWN)
+        elif isinstance(target, ast.Subscript):
+            self.found.tables.append(TableFact(chain(target.value), []))
+
+    def table(self, scope: str, target: ast.expr, value: ast.expr | None) -> None:
+        values = listed_values(value)
+        if scope == "" and isinstance(target, ast.Name) and values:
+            self.found.tables.append(TableFact(target.id, values))
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: str) -> None:
         qualname = inner_scope(scope, node.name)
@@ -156,9 +175,11 @@ class _Reader:
             value = annotation(argument.annotation)
             value = value + "()" if value != UNKNOWN else UNKNOWN
             self.found.bindings.append(BindingFact(qualname, argument.arg, value, argument.lineno, parameter=True))
+            self.push(annotated_with(argument.annotation), qualname)
         defaults = [*node.args.defaults, *(default for default in node.args.kw_defaults if default)]
         self.push([*node.decorator_list, *defaults], scope)
-        self.push(node.body, qualname)
+        ends = (n for n, part in enumerate(node.body, 1) if isinstance(part, ast.Return | ast.Raise))
+        self.push(node.body[: next(ends, None)], qualname)
 
     def klass(self, node: ast.ClassDef, scope: str) -> None:
         qualname = inner_scope(scope, node.name)
@@ -191,9 +212,15 @@ class _Reader:
                 ImportFact(scope, alias.asname or alias.name, node.module or "", alias.name, node.level, node.lineno)
             )
 
+    def expression(self, node: ast.Expr, scope: str) -> None:
+        # A name that stands alone in a function calls nothing; in a notebook's cell it shows something.
+        if not scope or not isinstance(node.value, ast.Name | ast.Attribute):
+            self.push([node.value], scope)
+
     def assign(self, node: ast.Assign, scope: str) -> None:
         for target in node.targets:
-            self.bind(scope, target, value_chain(node.value))
+            self.bind(scope, target, annotation(node.value) if annotated_with(node.value) else value_chain(node.value))
+            self.table(scope, target, node.value)
             if scope == "" and isinstance(target, ast.Name) and target.id == "__all__":
                 self.found.exported = listed_names(node.value)
         self.push([node.value, *node.targets], scope)
@@ -203,7 +230,8 @@ class _Reader:
         value = value_chain(node.value)
         if value == UNKNOWN and declared != UNKNOWN:
             value = declared + "()"
-        self.bind(scope, node.target, value)
+        self.bind(scope, node.target, value, declared)
+        self.table(scope, node.target, node.value)
         self.push([part for part in (node.value, node.target) if part], scope)
 
     def augmented(self, node: ast.AugAssign, scope: str) -> None:
@@ -286,6 +314,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     ast.ClassDef: _Reader.klass,
     ast.Import: _Reader.import_,
     ast.ImportFrom: _Reader.import_from,
+    ast.Expr: _Reader.expression,
     ast.Assign: _Reader.assign,
     ast.AnnAssign: _Reader.annotated,
     ast.AugAssign: _Reader.augmented,

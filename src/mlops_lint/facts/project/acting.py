@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
@@ -40,7 +40,8 @@ _EFFECTS = frozenset(
     "post put patch sendmail send_message send_email send_mail execute executemany commit publish create send".split()
 )
 _ACTS = frozenset(
-    "refund charge pay payout payment payments disburse block ban suspend approve reject deny decline cancel buy sell "
+    "refund refunds charge pay payout payouts payment payments disburse settle reimburse refuse withhold freeze block "
+    "ban suspend approve reject deny decline cancel buy sell "
     "trade transfer terminate disable unlock close lock revoke order orders dispatch fire evict".split()
 )
 _TELLS = frozenset("send email mail sms text notify reply message post call phone".split())
@@ -82,23 +83,28 @@ class Acting:
         known = site.name.startswith(_LIBRARIES) or name.startswith(_LIBRARIES)
         return known and (site.last in _ANSWERS or site.name.startswith(("transformers.", "replicate.run")))
 
-    def prediction(self, places: Iterable[Definition]) -> Judge:
-        """Whether a call gives a prediction: of a model's method, of a language model, of one of `places`."""
+    def prediction(self, places: Iterable[Definition], kinds: Container[str] = ("fitted", "spoken")) -> Judge:
+        """Whether a call gives a prediction: of a model's method, of a language model, of one of `places`.
+
+        `kinds`: what the project's own model is; another charter answers for what else stands in the repository.
+        """
         own = frozenset(places)
 
         def judge(site: Site) -> bool:
             if site.target is not None:
                 return site.target in own
-            return site.last in _PREDICT or self.language(site)
+            fitted = site.last in _PREDICT and "fitted" in kinds
+            return fitted or ("spoken" in kinds and self.language(site))
 
         return judge
 
     def actions(
-        self, roots: Iterable[Definition], places: Iterable[Definition], reviews: Iterable[Definition], reviewer: str
-    ) -> list[Received]:
+        self, roots: Iterable[Definition], places: Iterable[Definition], reviews: Iterable[Definition], reviewer: str,
+        kinds: Container[str] = ("fitted", "spoken"),
+    ) -> list[Received]:  # fmt: skip
         """The calls that act on a prediction with nobody in between."""
         roots, between = tuple(roots), frozenset(reviews)
-        predicts = self.prediction(places)
+        predicts = self.prediction(places, kinds)
         looked = {one for review in between for one in self._behind(review, predicts)}
 
         def asks(site: Site) -> bool:

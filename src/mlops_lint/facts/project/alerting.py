@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from mlops_lint.documents.node import DocumentError, Node, iterate
+from mlops_lint.documents.node import DocumentError, ListNode, Node, iterate
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.features import tokens
@@ -65,6 +65,12 @@ class Alerting:
                 found += [rule for node in iterate(document) if (rule := _rule(path, node)) is not None]
         return found
 
+    def empty(self, path: str) -> bool:
+        """Whether a file is one for rules of Prometheus, and holds none."""
+        documents = documents_of(self.view, path) if path.endswith((".yml", ".yaml")) else []
+        groups = [walk(one, "spec", "groups") or walk(one, "groups") for one in documents]
+        return any(isinstance(one, ListNode) for one in groups) and not self.rules(path)
+
     def about(self, path: str, when: str) -> list[Rule]:
         """The rules that look at what an alert of the charter is about: by expression, then by name."""
         wanted = set(tokens(when)) - {"above", "below", "over", "under", "the", "a", "is", "of"}
@@ -94,7 +100,7 @@ class Alerting:
     def _emitted(self, name: str) -> bool:
         plain = _plain(name)
         return plain in self._names or any(
-            plain.startswith(head) or plain.endswith(tail) for head, tail in self._parts if head or tail
+            (head and plain.startswith(head)) or (tail and plain.endswith(tail)) for head, tail in self._parts
         )
 
     @cached_property

@@ -19,6 +19,7 @@ _PREFIXES = ("assert", "expect_", "check_", "verify_", "validate_", "ensure_", "
 _HINTS = frozenset("check checks verify assert validate expect ensure compare match snapshot".split())
 _SILENT = frozenset("print debug info warning warn error exception log print_exc write".split())
 _CATCHING = frozenset({"AssertionError", "Exception", "BaseException"})
+_BY_NAME = frozenset(("locals", "globals", "eval", "exec"))
 _MAX_HELPERS = 2
 _TELLING = (ast.Assert, ast.Raise, ast.Yield, ast.YieldFrom, ast.Call)
 
@@ -171,9 +172,26 @@ def _arithmetic(operator: ast.operator, left: object, right: object) -> tuple[ob
 def _reachable(body: list[ast.stmt], swallowed: bool) -> Iterator[tuple[ast.AST, bool]]:
     """Every node that may run, with whether what it raises is caught and dropped."""
     for statement in body:
-        yield from _statement(statement, swallowed)
+        yield from () if _unused(statement, body) else _statement(statement, swallowed)
         if isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break) or _skips(statement):
             return
+
+
+def _unused(statement: ast.stmt, body: list[ast.stmt]) -> bool:
+    """A plain function that stands among the statements, and that none of them names."""
+    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) or statement.decorator_list:
+        return False
+    others = [part for one in body if one is not statement for part in ast.walk(one)]
+    named = any(isinstance(part, ast.Name) and part.id == statement.name for part in others)
+    return not named and not any(isinstance(part, ast.Call) and callee(part.func) in _BY_NAME for part in others)
+
+
+def _never(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """A loop over nothing, or one whose condition is false."""
+    if isinstance(loop, ast.While):
+        value = folded(loop.test)
+        return value is not None and not value[0]
+    return isinstance(loop.iter, ast.Tuple | ast.List) and not loop.iter.elts
 
 
 def _skips(statement: ast.stmt) -> bool:
@@ -197,7 +215,7 @@ def _statement(node: ast.stmt, swallowed: bool) -> Iterator[tuple[ast.AST, bool]
         yield from _reachable(node.body, swallowed or any(_suppresses(item.context_expr) for item in node.items))
     elif isinstance(node, ast.For | ast.AsyncFor | ast.While):
         yield from _expressions(node.test if isinstance(node, ast.While) else node.iter, swallowed)
-        yield from _reachable(node.body, swallowed)
+        yield from () if _never(node) else _reachable(node.body, swallowed)
         yield from _reachable(node.orelse, swallowed)
     elif isinstance(node, ast.Match):
         for case in node.cases:

@@ -47,7 +47,8 @@ class BaselineCalls:
             scope = self.code.graph.scope(path, fact.scope)
             theirs, own = self._split_calls(path, fact.scope, self._nodes(scope), baseline)
             for node, words in theirs:
-                beside = [(other, others) for other, others in own if chain(node.func) == chain(other.func) and others]
+                alike = [(other, others) for other, others in own if chain(node.func) == chain(other.func)]
+                beside = [pair for pair in alike if pair[1] - {"train"}]  # a score of the training rows is no rival
                 if words and beside and not any(words & others for _, others in beside):
                     return self._unequal(path, (beside[0][0], min(beside[0][1])), (node, min(words)))
         return None

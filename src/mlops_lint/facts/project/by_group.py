@@ -246,6 +246,9 @@ class Evaluations:
 
     def _constant(self, definition: Definition, name: str) -> list[str]:
         found = self.code.lookup(definition.path, name)
+        if isinstance(found, Definition) and found.kind == "class":
+            body = [one.value for one in getattr(self.code.node(found), "body", ()) if isinstance(one, ast.Assign)]
+            return [part.value for part in body if isinstance(part, ast.Constant) and isinstance(part.value, str)]
         return strings(self.values.named(found.path, found.name)) if isinstance(found, Constant) else []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 from functools import cached_property
@@ -13,16 +14,19 @@ from mlops_lint.facts.project.serving import Serving
 from mlops_lint.facts.project.values import HOLE
 from mlops_lint.facts.project.versioning import Versioning
 from mlops_lint.facts.project.writes import Write, Writes
+from mlops_lint.model import Location
 
 _IDLE = (
     "builtins.", "logging.", "math.", "numpy.", "re.", "datetime.", "fastapi.", "flask.", "typing.", "time.",
     "hashlib.", "json.",
-    "structlog.", "loguru.", "pandas.", "pydantic.", "pathlib.Path", "os.path.", "collections.", "uuid.",
+    "structlog.", "loguru.", "prometheus_client.", "opentelemetry.metrics.",
+    "pandas.", "pydantic.", "pathlib.Path", "os.path.", "collections.", "uuid.",
 )  # fmt: skip
 _MEMORY = frozenset(
     "append get items keys values format join split strip lower upper info debug warning error extend update add pop "
     "read hexdigest digest encode decode json dict isoformat exists resolve mkdir".split()
 )
+_GUESS = re.compile(r"^(?:predicted|prediction|pred|y_pred|y_hat|model_output)(?:_(?:label|class|value))?$")
 _CARRIERS = (".py", ".yaml", ".yml", ".sh", ".sql", ".toml", ".ipynb", ".cfg", ".tf")
 
 
@@ -57,6 +61,16 @@ class Capturing:
             return write.paths
         known = write.pattern.partition(HOLE)[0].rpartition("/")[0]
         return (self.code.project.join(known),) if known and not known.startswith(("/", "~")) else ()
+
+    def guessed(self, subject: Definition, column: str) -> Location | None:
+        """Where the prediction itself is stored as the label: `{"churned": known["prediction"]}`."""
+        for one in sorted(self._reach(subject).definitions):
+            for part in ast.walk(self.code.node(one)) if one.kind == "function" else ():
+                pairs = zip(part.keys, part.values, strict=True) if isinstance(part, ast.Dict) else ()
+                for key, value in pairs:
+                    if isinstance(key, ast.Constant) and key.value == column and _GUESS.search(_last(value)):
+                        return self.code.source(one.path).at(value)
+        return None
 
     def hands_on(self, subject: Definition) -> bool:
         """Whether it calls anything that may keep what it is given: a database, a queue, a service."""
@@ -99,6 +113,13 @@ class Capturing:
         view, project = self.code.view, self.code.project
         paths = [path for path in view.entries if path.endswith(_CARRIERS) and path != project.charter_path]
         return {path: text_of(view, path) or "" for path in paths if project.owns(path) and not self.code.is_test(path)}
+
+
+def _last(value: ast.expr) -> str:
+    """The last word of what is read: `known["prediction"]`, `row.predicted`."""
+    if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Constant):
+        return str(value.slice.value)
+    return value.attr if isinstance(value, ast.Attribute) else ""
 
 
 def _names(text: str, path: str) -> bool:

@@ -42,6 +42,9 @@ class _Reader:
     opaque: list[Opaque] = field(default_factory=list)
 
 
+_ABOUT_TEXTS = re.compile(r"^\.?/?(?:docs?|documentation|site|website)/|\.(?:md|mdx|rst|txt|adoc)$", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class _Frame:
     """The file that is read, as what it was called with."""
@@ -85,7 +88,10 @@ def _fires(name: str, event: Node, project: str) -> bool:
     if types and not types & {"opened", "synchronize", "reopened", "checks_requested", "ready_for_review"}:
         return False
     paths = [scalar.text for scalar in scalars(walk(event, "paths"))]
-    return not paths or not project or any(_touches(pattern, project) for pattern in paths if pattern[:1] != "!")
+    wanted = [pattern for pattern in paths if pattern[:1] != "!"]
+    if wanted and all(_ABOUT_TEXTS.search(pattern) for pattern in wanted):
+        return False  # no change of code starts it
+    return not paths or not project or any(_touches(pattern, project) for pattern in wanted)
 
 
 def _touches(pattern: str, project: str) -> bool:

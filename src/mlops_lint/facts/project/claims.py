@@ -34,9 +34,9 @@ _OTHER_LANGUAGES = re.compile(
     r"|(?:^|/)(?:test_[^/]*|[^/]*\.tavern|promptfooconfig)\.ya?ml$"
 )
 _LIKE_TESTS = re.compile(r"(?:^|/)(?:test[^/]*|[^/]*_tests?)\.py$")
-_SMOKE = frozenset({"smoke", "run", "runs", "import", "imports", "importable", "works", "executes"})
+_SMOKE = frozenset({"smoke", "runs", "import", "imports", "importable", "works", "executes"})
 _SMOKE_PHRASE = re.compile(
-    r"(?:no|without)_(?:error|exception|crash)|(?:doe?s_?nt|does_not|not|never)_(?:raise|fail|crash)"
+    r"^test_run$|(?:s|_can|_should|_does|_did|_must|_will|_to)_run$|(?:no|without)_(?:error|exception|crash)|(?:doe?s_?nt|does_not|not|never)_(?:raise|fail|crash)"
 )
 _DOCTEST = re.compile(r"^[ \t]*>>> \S", re.MULTILINE)
 
@@ -147,7 +147,9 @@ class TestClaims:
         if test.fate != "hollow" or not (_SMOKE & set(name.split("_")) or _SMOKE_PHRASE.search(name)):
             return False
         body = getattr(self._code.node(test.definition), "body", [])
-        nodes = (node for statement in body for node in ast.walk(statement))
+        nodes = [node for statement in body for node in ast.walk(statement)]
+        if any(isinstance(node, ast.Assert) for node in nodes) or any(_compares(statement) for statement in body):
+            return False  # it looks at more than that, and what it looks at can never fail
         return any(isinstance(node, ast.Call | ast.Import | ast.ImportFrom) for node in nodes)
 
     def unread(self, claim: TestClaim) -> tuple[Location, str] | None:
@@ -214,6 +216,11 @@ def _gives_tests(node: ast.stmt) -> bool:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return ast.unparse(node.value.func) in ("globals().update", "setattr", "scenarios")
     return isinstance(node, ast.FunctionDef) and node.name in ("load_tests", "pytest_generate_tests")
+
+
+def _compares(statement: ast.stmt) -> bool:
+    """A comparison that nobody looks at: `model.score(x) > 0.5` alone, or what the test returns."""
+    return isinstance(statement, ast.Expr | ast.Return) and isinstance(statement.value, ast.Compare)
 
 
 @provides

@@ -15,6 +15,7 @@ from mlops_lint.facts.project.features import tokens
 from mlops_lint.facts.project.model_text import ModelText
 from mlops_lint.facts.project.personal import Personal
 from mlops_lint.facts.project.shipped import Shipped
+from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location
 from mlops_lint.repo.view import Unreadable
 
@@ -39,7 +40,8 @@ _CIPHERS = ("cryptography.", "Crypto.", "Cryptodome.", "nacl.", "google.cloud.km
 _NOISE = ("opacus.", "diffprivlib.", "tensorflow_privacy.", "pydp.", "opendp.", "numpy.random.laplace",
           "numpy.random.default_rng().laplace")  # fmt: skip
 _FILES = re.compile(
-    r"read_bytes|\.read\b|\.read_text|usedforsecurity|dumps|file|path|content|config|params|chunk|blob|image"
+    r"read_bytes|\.read\b|\.read_text|usedforsecurity|dumps|file|path|content|config|params|chunk|blob|image|"
+    r"to_csv|to_json|to_parquet|tobytes|model_dump_json"
 )
 _PEOPLE = re.compile(
     r"id\b|ids\b|_id|user|customer|patient|email|phone|name|client|person|number|value|key|salt|secret"
@@ -47,6 +49,7 @@ _PEOPLE = re.compile(
 _SAYING = re.compile(
     r"pii|redact|mask|scrub|anonym|e_?mail|phone|iban|ssn|person|@|\\d|\*\*\*|\[[A-Z]|<[A-Z]", re.IGNORECASE
 )
+_PUT_TOGETHER = (ast.Subscript, ast.JoinedStr, ast.BinOp, ast.Dict, ast.Lambda, ast.comprehension)
 _PLAIN = frozenset("astype str int strip lower upper fillna copy format map_partitions rename to_numpy".split())
 
 
@@ -84,7 +87,10 @@ class Bypassed:
 class Controls:
     """Answers when asked, for controls in the charter's words."""
 
-    def __init__(self, code: Code, personal: Personal, shipped: Shipped, text: ModelText) -> None:
+    def __init__(
+        self, code: Code, personal: Personal, shipped: Shipped, text: ModelText, values: Values
+    ) -> None:  # fmt: skip
+        self.values = values
         self.code = code
         self.text = text
         self.shipped = shipped
@@ -96,6 +102,8 @@ class Controls:
         kind = next((kind for kind, pattern in KINDS if pattern.search(words)), "")
         if not kind:
             return NoCode("it is no control that code would show")
+        if (hollow := self._hollow(kind)) is not None:
+            return NotApplied(self.code.at(hollow), "does nothing of the kind")
         found = self._found(kind, columns)
         for at, scope in found:
             followed = kind == "redact" and not _ELSEWHERE.search(words)
@@ -152,7 +160,7 @@ class Controls:
     def _applies(self, kind: str, path: str, scope: str, node: ast.AST, columns: frozenset[str]) -> bool:
         if isinstance(node, ast.Call) and self._does(kind, path, scope, node):
             return True
-        if kind in ("drop", "replace") and self._leaves_out(node, columns):
+        if kind in ("drop", "replace") and self._leaves_out(path, scope, node, columns):
             return True
         return kind in ("replace", "redact") and self._overwrites(path, scope, node, columns)
 
@@ -172,15 +180,22 @@ class Controls:
             return bool(_SAYING.search(ast.unparse(node) + " " + scope))
         return kind == "redact" and last in ("blur", "GaussianBlur", "pixelate", "medianBlur")
 
-    def _leaves_out(self, node: ast.AST, columns: frozenset[str]) -> bool:
+    def _leaves_out(self, path: str, scope: str, node: ast.AST, columns: frozenset[str]) -> bool:
         if isinstance(node, ast.Call) and chain(node.func).rpartition(".")[2] in ("drop", "pop", "drop_columns"):
-            texts = _texts(node)
+            texts = _texts(node) + self._listed(path, scope, node)
             names = [part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute)]
             said = any(_SAYING.search(ast.unparse(part)) for part in names)
             return said or any(self._personal(text, columns) for text in texts)
         if isinstance(node, ast.Delete):
             return any(self._personal(text, columns) for target in node.targets for text in _texts(target))
         return False
+
+    def _listed(self, path: str, scope: str, node: ast.Call) -> list[str]:
+        """The columns of `drop(columns=GONE)`, wherever the list is made."""
+        given = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "columns")]
+        known = [one.value for part in given for one in self.values.possible(path, scope, part).values]
+        return [text for value in known if isinstance(value, list | tuple | set | frozenset)
+                for text in value if isinstance(text, str)]  # fmt: skip
 
     def _overwrites(self, path: str, scope: str, node: ast.AST, columns: frozenset[str]) -> bool:
         """`rows["customer_id"] = range(len(rows))`; what a function of the project gives is judged there."""
@@ -205,6 +220,21 @@ class Controls:
     def _personal(self, name: str, columns: frozenset[str]) -> bool:
         words = tokens(name)
         return name in columns or bool(self.personal.kind(name)) or words[-1:] == ("id",) or words == ("name",)
+
+    def _hollow(self, kind: str) -> Definition | None:
+        """A function with the control's own name that runs and only changes the form of what it is given."""
+        pattern = next(pattern for name, pattern in KINDS if name == kind)
+        named = [one for one in self._named() if pattern.search(one.name) and one in self.shipped.live]
+        for one in named:
+            body = [part for statement in self._body(one) for part in ast.walk(statement)]
+            last = {chain(part.func).rpartition(".")[2] for part in body if isinstance(part, ast.Call)}
+            if last and last <= _PLAIN - {"format"} and not any(isinstance(part, _PUT_TOGETHER) for part in body):
+                return one
+        return None
+
+    def _body(self, definition: Definition) -> list[ast.stmt]:
+        node = self.code.node(definition)
+        return node.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else []
 
     def _named(self) -> Iterator[Definition]:
         for path, module in self.code.modules.items():
@@ -237,6 +267,6 @@ def _own(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 @provides
-def controls(code: Code, personal: Personal, shipped: Shipped, text: ModelText) -> Controls:
+def controls(code: Code, personal: Personal, shipped: Shipped, text: ModelText, values: Values) -> Controls:
     """Nothing is looked at until it is asked for."""
-    return Controls(code, personal, shipped, text)
+    return Controls(code, personal, shipped, text, values)

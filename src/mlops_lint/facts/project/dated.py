@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import json
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from mlops_lint.documents.markdown import headings
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.revisions import Revisions
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
 
@@ -59,8 +58,9 @@ def _date(year: str, month: str, day: str) -> datetime.date | None:
 class Dated:
     """Answers for tracked files."""
 
-    def __init__(self, view: RepoView) -> None:
+    def __init__(self, view: RepoView, revisions: Revisions) -> None:
         self.view = view
+        self._revisions = revisions
 
     def written(self, path: str) -> Day | None:
         """The date in the name, the latest one in a heading or a `Date:` line; without these, git's."""
@@ -86,30 +86,40 @@ class Dated:
         commit = next((one for one in self.view.history() if path in one.paths), None)
         return Day(commit.date, Location(path), "git") if commit is not None else None
 
-    def changed(self, path: str, pointer: str) -> Day | None:
-        """The day of the last commit that changed the value behind a pointer of a JSON file, as far as git tells."""
+    def changed(self, charter: str, pointer: str, since: datetime.date) -> Day | None:
+        """The day of the last commit after `since` that changed the metric's recorded number, as far as git tells.
+
+        A number that only moves, to another file or format, with the charter's pointer to it, is unchanged.
+        """
         if self.view.git_unreadable or self.view.shallow:
             return None
-        for commit in self.view.history():
-            if path in commit.paths:
-                before, after = commit.objects.get(path, (None, None))
-                old, new = self._value(before, pointer), self._value(after, pointer)
-                if old is None or new is None or old != new:
-                    return Day(commit.date, Location(path), "git")
-        return None
+        now = self._number(charter, pointer, 0)
+        found: Day | None = None
+        for position, commit in enumerate(self._revisions.commits):
+            path = self._revisions.project.join(pointer.partition("#")[0])
+            if commit.date <= since or now is None:
+                break
+            if path not in commit.paths and charter not in commit.paths:
+                continue
+            before = self._number(charter, pointer, position + 1)
+            if before is not None and before != now:
+                return found or Day(commit.date, Location(path), "git")
+            found = None if before is not None else found or Day(commit.date, Location(path), "git")
+            pointer = self._pointer(charter, position + 1) or pointer
+        return found
 
-    def _value(self, oid: str | None, pointer: str) -> Any:
-        data = self.view.stored(oid) if oid else None
-        try:
-            here = json.loads(data) if data else None
-        except (ValueError, RecursionError):
-            return None
-        for step in pointer.strip("/").split("/"):
-            here = here.get(step) if isinstance(here, dict) else None
-        return here
+    def _number(self, charter: str, pointer: str, position: int) -> float | None:
+        """What the metric's pointer named when a commit was made, by the charter of that time."""
+        pointer = self._pointer(charter, position) or pointer
+        path = self._revisions.project.join(pointer.partition("#")[0])
+        return self._revisions.number(pointer, self._revisions.as_of(path, position))
+
+    def _pointer(self, charter: str, position: int) -> str | None:
+        older = self._revisions.charter(self._revisions.as_of(charter, position))
+        return older.text("metric", "recorded_in") if older is not None else None
 
 
 @provides
-def dated(view: RepoView) -> Dated:
+def dated(view: RepoView, revisions: Revisions) -> Dated:
     """Needs names, texts and the history."""
-    return Dated(view)
+    return Dated(view, revisions)

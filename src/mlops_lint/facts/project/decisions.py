@@ -6,6 +6,7 @@ import math
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from mlops_lint.facts.inject import Unavailable, provides
 from mlops_lint.facts.project.charter import Charter
@@ -31,11 +32,22 @@ class Decisions:
 
     def is_record(self, path: str) -> bool:
         """Whether a path is that of a decision record."""
-        if not path.lower().endswith(_TEXTS) or not self._revisions.project.owns(path):
+        if not path.lower().endswith(_TEXTS):
             return any(path == folder for folder in self._declared)
-        name = posixpath.basename(path)
-        named = _FOLDERS.search(path) or _NAMES.search(name)
-        return bool(named) or any(path == place or path.startswith(f"{place}/") for place in self._declared)
+        if any(path == place or path.startswith(f"{place}/") for place in self._declared):
+            return True
+        if not self._revisions.project.owns(path) and self._elsewhere(path):
+            return False
+        return bool(_FOLDERS.search(path) or _NAMES.search(posixpath.basename(path)))
+
+    def _elsewhere(self, path: str) -> bool:
+        """Whether it lies in the folder of a project; the root's own records speak for all of a monorepo."""
+        return any(path.startswith(folder + "/") for folder in self._folders)
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        charters = (path for path in self._revisions.view.entries if path.endswith("mlproject.yaml"))
+        return frozenset(posixpath.dirname(path) for path in charters) - {""}
 
     def explain(self, words: Iterable[str], number: float, position: int) -> bool:
         """Whether a record written since that commit, with it or before it, speaks of a promise.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mlops_lint.documents.requirements import RequirementLine, parse_requirements
+from mlops_lint.documents.requirements import RequirementLine, normalised, parse_requirements
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project import dependency_files as files
 from mlops_lint.facts.project.dependency_files import DependencyFile, Read, Requirement
@@ -105,9 +105,25 @@ def dependencies(view: RepoView, project: Project) -> Dependencies:
         found = [path for path in view.entries if _belongs(path, folder, project) and _reader(path) is not None]
         reads = [(path, read) for path in found if (read := _read(view, path)) is not None]
         result = _gathered(reads)
+        if result.files and folder and folder == project.folder:
+            return _gathered([*reads, *_workspace(view, folder, result)])
         if result.files or not folder:
             return result
         folder = posixpath.dirname(folder)
+
+
+def _workspace(view: RepoView, folder: str, own: Dependencies) -> list[tuple[str, Read]]:
+    """The lock of the uv workspace above that holds the project as a member: there is one for all of them."""
+    if join(folder, "uv.lock") in view.entries:
+        return []
+    names = {normalised(name) for name in own.own}
+    while folder:
+        folder = posixpath.dirname(folder)
+        path = join(folder, "uv.lock")
+        read = _read(view, path) if path and path in view.entries else None
+        if path and read is not None and read.file is not None:
+            return [(path, read)] if names & {item.name for item in read.file.requirements} else []
+    return []
 
 
 def _belongs(path: str, folder: str, project: Project) -> bool:

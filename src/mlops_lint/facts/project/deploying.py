@@ -43,6 +43,12 @@ _ACTIONS = re.compile(
     r"|AzureFunctionApp|KubernetesManifest|HelmDeploy|AzureContainerApps|AzureRmWebAppDeployment",
     re.IGNORECASE,
 )
+_CLUSTER = re.compile(r"\b(?:kubectl|helm(?:file)?|kustomize|skaffold|argocd)\b")
+_THROWAWAY = re.compile(
+    r"/(?:kind-action|setup-kind\w*|setup-k3d\w*|k3d-action|(?:actions-)?setup-minikube|setup-k3s|microk8s-actions)\b"
+    r"|\b(?:kind create cluster|minikube start|k3d cluster create|ctlptl create cluster)\b"
+)
+"""What makes a cluster for the length of a job: what is applied to it is gone when the job ends."""
 _ASIDE = re.compile(
     r"gh-pages|mkdocs|gh-deploy|deploy-pages|docs?\b|documentation|storybook|preview|netlify|review[-_ ]?app", re.I
 )
@@ -101,8 +107,12 @@ class Deploying:
     def _deploys(self, job: CiJob) -> tuple[Location, str] | None:
         if (_ASIDE.search(job.name) and not job.environment) or _UNDOES.search(job.name):
             return None
+        said = (*(text for text, _ in job.actions), *(one.text for one in job.commands if not one.never))
+        throwaway = any(_THROWAWAY.search(text) for text in said)
         for command in job.commands:
-            if not command.never and _DEPLOYS.search(command.text) and not re.search(r"--dry-run|--help", command.text):
+            if command.never or re.search(r"--dry-run|--help", command.text):
+                continue
+            if _DEPLOYS.search(command.text) and not (throwaway and _CLUSTER.search(command.text)):
                 return command.at, f"`{' '.join(command.text.split())[:60]}`"
         for text, at in job.actions:
             if _ACTIONS.search(text):
@@ -173,7 +183,8 @@ class Deploying:
     def _awaited(self, job: CiJob) -> Iterator[CiConfig]:
         """The workflows whose success starts this one."""
         event = self.workflows.event(job.config, "workflow_run") if self.workflows.events(job.config) else None
-        guarded = "conclusion" in job.test and "success" in job.test
+        waited = (job.test, *(one.test for one in self.workflows.before(job)))
+        guarded = any("conclusion" in test and "success" in test for test in waited)
         tests = [step for step in items(walk(job.node, "steps")) if "conclusion" in word(walk(step, "if"))]
         if event is not None and (guarded or tests):
             for title in scalars(walk(event, "workflows")):

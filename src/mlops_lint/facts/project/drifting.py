@@ -27,7 +27,10 @@ _MEASURE = re.compile(
 _REFERENCE = re.compile(
     r"^(?:\w+_)?(?:ref|reference|baseline|expected|train|training)(?:_(?:data|rows|frame|df|table|set|values))?$"
 )
+_TABLE = re.compile(r"^[\w./-]+\.(?:parquet|csv|tsv|jsonl|feather|arrow|npy|npz)(?:\.gz)?$")
+_KEPT = re.compile(r"^(?:\w+_)?reference(?:_(?:path|file|data|table|csv|parquet))?$", re.IGNORECASE)
 _SETTING = re.compile(r"thresh|p_?val|alpha|drift_share|stattest|cut_?off|limit|tolerance", re.IGNORECASE)
+_ORDER = (ast.Gt, ast.Lt, ast.GtE, ast.LtE)
 
 
 class Drifting:
@@ -72,13 +75,14 @@ class Drifting:
         first = body[0] if body else None
         if isinstance(first, ast.Return) and len(body) > 1 and not isinstance(first.value, ast.Call):
             return "it returns before it looks at anything"
+        if isinstance(first, ast.Return) and _fixed(first.value):
+            return "it returns the same numbers always"
         return ""
 
     def thresholds(self, definition: Definition) -> tuple[list[tuple[float, Location]], bool]:
         """The numbers that drift is compared with once `definition` runs, and whether these are all."""
         reach = self.code.reachable([definition])
-        found: list[tuple[float, Location]] = []
-        complete = True
+        found, complete = self._judging(definition)
         for one in sorted(reach.definitions):
             if one.qualname in ("", "<main>") and one.path != definition.path:
                 continue
@@ -91,6 +95,33 @@ class Drifting:
                 at = self.code.source(one.path).at(expression)
                 found += [(float(number), at) for number in numbers]
         return found, complete
+
+    def _judging(self, definition: Definition) -> tuple[list[tuple[float, Location]], bool]:
+        """The numbers that a caller compares what the check gives with: `max(found.values()) > 0.2`."""
+        found: list[tuple[float, Location]] = []
+        complete = True
+        for use in self.code.uses({f"{definition.path}::{definition.qualname}"}):
+            scope = self.code.graph.scope(use.path, use.scope)
+            if not use.call or not self.serving.ships(use.path) or scope.kind != "function":
+                continue
+            for limit in _limits(self.code.node(scope), self.code.call_node(use)):
+                possible = self.values.possible(use.path, use.scope, limit)
+                numbers = [float(known.value) for known in possible.values if _number(known.value)]
+                complete = complete and possible.complete and bool(numbers)
+                found += [(number, self.code.source(use.path).at(limit)) for number in numbers]
+        return found, complete
+
+    def written(self, definition: Definition) -> tuple[str, Location] | None:
+        """The table that the file of a check keeps under a name for the reference: `REFERENCE = "data/old.csv"`."""
+        source = self.code.source(definition.path)
+        for part in ast.walk(source.tree):
+            if isinstance(part, ast.Assign) and len(part.targets) == 1 and isinstance(part.targets[0], ast.Name):
+                texts = [one.value for one in ast.walk(part.value) if isinstance(one, ast.Constant)]
+                paths = [text for text in texts if isinstance(text, str) and _TABLE.search(text)]
+                if len(paths) == 1 == len(texts) and _KEPT.search(part.targets[0].id):
+                    known = self.values.repository_paths(paths[0], definition.path)
+                    return (known[0], source.at(part)) if known and not self.writes.to(known[0]) else None
+        return None
 
     def training_paths(self, trained_by: str | None, sources: Iterable[str]) -> frozenset[str]:
         """What training reads and makes: sources, the stages before it, and the paths that its code names."""
@@ -190,6 +221,25 @@ def _argument(call: ast.Call, name: str, position: int) -> ast.expr | None:
     return before[position]
 
 
+def _limits(function: ast.AST, call: ast.Call | None) -> Iterator[ast.expr]:
+    """What the answer of a call is compared with in a function, by the name that it is given."""
+    kept = {
+        target.id
+        for part in ast.walk(function)
+        if isinstance(part, ast.Assign) and any(inner is call for inner in ast.walk(part.value))
+        for target in part.targets
+        if isinstance(target, ast.Name)
+    }
+    for part in ast.walk(function):
+        if isinstance(part, ast.Compare) and len(part.ops) == 1 and isinstance(part.ops[0], _ORDER):
+            for measure, limit in ((part.left, part.comparators[0]), (part.comparators[0], part.left)):
+                inner = list(ast.walk(measure))
+                told = any(one is call or (isinstance(one, ast.Name) and one.id in kept) for one in inner)
+                counted = any(isinstance(one, ast.Call) and chain(one.func) in ("len", "sum") for one in inner)
+                if told and not counted and not isinstance(limit, ast.Call):
+                    yield limit
+
+
 def _number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -217,6 +267,13 @@ def _sides(left: ast.expr, right: ast.expr) -> Iterator[ast.expr]:
             continue
         yield limit
         return
+
+
+def _fixed(value: ast.expr | None) -> bool:
+    """`{column: 0.0 for column in columns}`, `{}`: nothing of the data is in it."""
+    if isinstance(value, ast.DictComp):
+        return isinstance(value.value, ast.Constant)
+    return isinstance(value, ast.Dict) and all(isinstance(one, ast.Constant) for one in value.values)
 
 
 def same_path(left: str, right: str) -> bool:

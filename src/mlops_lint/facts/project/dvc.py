@@ -78,6 +78,8 @@ class Dvc:
     """Every path that a dvc.lock records (dependencies too), with its hash."""
     roots: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    default: str = ""
+    """The remote that `core.remote` names, whether there is one of that name or not."""
 
     @property
     def local_remote(self) -> bool:
@@ -113,7 +115,9 @@ def read_dvc(view: RepoView) -> Dvc | None:
     found = _Found()
     roots = sorted({posixpath.dirname(posixpath.dirname(p)) for p in view.entries if _config(p)})
     remotes: dict[str, Remote] = {}
+    default = ""
     for root in roots:
+        default = default or _default(view, root)
         for remote in _remotes(view, root):
             remotes.setdefault(remote.name, remote)
     for path in view.entries:
@@ -129,7 +133,7 @@ def read_dvc(view: RepoView) -> Dvc | None:
     if not (found.outs or found.stages or found.unread or roots):
         return None
     outs = dict(sorted(found.outs.items()))
-    return Dvc(outs, tuple(found.stages), remotes, found.locked, tuple(roots), tuple(found.unread))
+    return Dvc(outs, tuple(found.stages), remotes, found.locked, tuple(roots), tuple(found.unread), default)
 
 
 def _config(path: str) -> bool:
@@ -139,11 +143,16 @@ def _config(path: str) -> bool:
 _REMOTE = re.compile(r"""'?remote\s+"(.+?)"'?""")
 
 
+def _default(view: RepoView, root: str) -> str:
+    config = ini(re.sub(r"(?m)^[ \t]+", "", text_of(view, posixpath.join(root, ".dvc/config")) or ""))
+    return config.get("core", "remote", fallback="") if config.has_section("core") else ""
+
+
 def _remotes(view: RepoView, root: str) -> Iterator[Remote]:
     path = posixpath.join(root, ".dvc/config")
     text = text_of(view, path) or ""
     config = ini(re.sub(r"(?m)^[ \t]+", "", text))
-    default = config.get("core", "remote", fallback=None) if config.has_section("core") else None
+    default = _default(view, root)
     for section in config.sections():
         match = _REMOTE.fullmatch(section.strip())
         url = (config.get(section, "url", fallback="") or "").strip() if match else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 
@@ -16,6 +17,12 @@ _ASIDE = frozenset(("evidently", "nannyml", "deepchecks", "arize", "fiddler", "p
 _HANDMADE = re.compile(
     r"(?:^|_)(?:observe|record|emit|track|push|report|log|send|time|measure)_?\w*(?:latency|duration|elapsed|timing|metrics?|errors?|cost)",
     re.I,
+)
+_CLOCK = re.compile(
+    r"perf_counter|monotonic|\btime\.time\b|process_time|\.time\(\)|timer|timing|timeit|latency|duration|elapsed"
+    r"|histogram|summary\(|instrument|opentelemetry|middleware\.|sentry|newrelic|ddtrace|datadog|elasticapm|aws_xray"
+    r"|applicationinsights|azure\.monitor|bentoml|mlserver|litserve|\bray\b",
+    re.IGNORECASE,
 )
 
 
@@ -59,6 +66,20 @@ class Emitting:
             ):
                 return self.code.at(one)
         return None
+
+    def clocked(self, roots: Iterable[Definition]) -> bool:
+        """Whether the serving code may take the time of anything: a clock, a timer, a library that instruments."""
+        reach = self.code.reachable(roots)
+        tools = self.knowledge.tools("monitoring")
+        if reach.opaque(frozenset()) or any(
+            self.serving.ships(use.path) for use in self.code.uses({c for t in tools for c in t.calls("instrument")})
+        ):
+            return True
+        names = (use for one in reach.definitions for use in self.code.modules[one.path].symbols.uses)
+        if any(_CLOCK.search(use.chain) for use in names if use.scope in ("", "<main>")):
+            return True
+        inner = [one for one in reach.definitions if one.kind == "function" and self.serving.ships(one.path)]
+        return any(_CLOCK.search(ast.unparse(self.code.node(one))) for one in inner)
 
     def loads_each_time(self, handler: Definition) -> Location | None:
         """Where a handler loads the model anew for each request; a cache in between is fine."""

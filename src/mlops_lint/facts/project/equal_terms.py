@@ -27,6 +27,11 @@ _COUNTS = frozenset(
     "support questions count test_size_rows".split()
 )
 _DATA = re.compile(r"(?:data|dataset|test_set|eval_set)_?(?:md5|sha\d*|hash|digest|version|rev(?:ision)?)$", re.I)
+_YEAR = r"(?:20\d\d(?:[-_]?\d\d)*|v\d+)(?![^\W_])"
+_EDITION = re.compile(rf"(?<=[A-Za-z])[-_]?{_YEAR}|(?<![^\W_]){_YEAR}")
+_TABLE = re.compile(
+    r"(?i)^(?!.*\bmodels?/)(?:.*\.(?:csv|parquet|feather|arrow|jsonl|npz|npy)|(?:.*/)?data(?:set)?s?/[^.]*)$"
+)
 _ALIKE = {"cross-validation": "validation"}
 
 
@@ -157,6 +162,13 @@ class EqualTerms:
                 )
                 yield Unequal(f"was scored on another version of {path}", related)
                 return
+        if pair := _editions(one.deps.keys() - other.deps.keys(), other.deps.keys() - one.deps.keys()):
+            related = (
+                Related(one.deps[pair[0]][1], f"stage {one.name!r}"),
+                Related(other.deps[pair[1]][1], f"stage {other.name!r}"),
+            )
+            yield Unequal(f"is scored on {pair[1]}, the model on {pair[0]}", related)
+            return
         left_splits, right_splits = _parts(one.deps), _parts(other.deps)
         if left_splits and right_splits and not left_splits & right_splits:
             related = (
@@ -166,6 +178,13 @@ class EqualTerms:
             yield Unequal(
                 f"is scored on the {min(right_splits)} rows, the model on the {min(left_splits)} rows", related
             )
+
+
+def _editions(left: Iterable[str], right: Iterable[str]) -> tuple[str, str] | None:
+    """Data whose paths differ by a year or a version alone: `data/prepared`, `data/prepared_2024`."""
+    named = [{_EDITION.sub("", path): path for path in sorted(paths) if _TABLE.search(path)} for paths in (left, right)]
+    alike = sorted(named[0].keys() & named[1].keys())
+    return (named[0][alike[0]], named[1][alike[0]]) if alike else None
 
 
 def _parts(paths: Iterable[str]) -> frozenset[str]:

@@ -24,6 +24,8 @@ _LIBRARIES = frozenset(("shap", "lime", "eli5", "captum", "alibi", "dalex", "int
 _FOREIGN = (".R", ".r", ".Rmd", ".jl", ".scala", ".java")
 _SHOWN = re.compile(r"expl|reason|shap|\blime|contribut|importan|attribution|\bwhy|coef|saliency|heatmap|influen", re.I)
 
+_QUERY = re.compile(r"\bselect\b.{0,4000}\bfrom\b", re.IGNORECASE | re.DOTALL)
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -111,6 +113,18 @@ class Explaining:
             if definition.kind != "module" and any(name in _plain(definition.name) for name in wanted):
                 if not self.code.modules[definition.path].facts[definition.qualname].stub:
                     return self.code.at(definition)
+        return None
+
+    def stored(self, explainer: Explainer, roots: Iterable[Definition]) -> Location | None:
+        """A column or a query within reach that bears the method's name: explanations that were made elsewhere."""
+        names = {_plain(name).removesuffix("s") for name in (explainer.name, *explainer.aliases, *explainer.attributes)}
+        wanted = [name for name in names if len(name) > 8]
+        for definition in sorted(self.code.reachable(roots).definitions) if wanted else ():
+            for node in _own(self.code.node(definition)):
+                key = node.slice if isinstance(node, ast.Subscript) else node
+                text = _word(key) if isinstance(key, ast.Constant) else ""
+                if (key is not node or _QUERY.search(text)) and any(name in _plain(text) for name in wanted):
+                    return self.code.source(definition.path).at(node)
         return None
 
     def imported(self, explainer: Explainer) -> Location | None:

@@ -70,6 +70,30 @@ class Gating:
         exact = [bound for bound in found if not bound.wide]
         return exact or found
 
+    def turned(self, trees: Iterable[_Tree]) -> list[Location]:
+        """Assertions that the metric is on the wrong side of the charter's own target."""
+        wrong = _Turned(self._charter, self.code, self._values, self._metrics)
+        found = [
+            bound
+            for path, scope, tree in trees
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare)
+            for bound in wrong._compared(path, scope, node.test, tree, ())
+        ]
+        target = self.target()
+        return [
+            one.at for one in found if not one.wide and (one.target or (target is not None and one.number == target))
+        ]
+
+    def program(self, path: str) -> tuple[list[Bound], bool]:
+        """What a program compares the metric with, whichever way, and whether it can fail at all."""
+        module = self.code.modules[path]
+        functions = [one for one in module.definitions.values() if one.kind == "function" and "." not in one.qualname]
+        either = _Either(self._charter, self.code, self._values, self._metrics)
+        trees = [(path, one.qualname, self.code.node(one)) for one in functions]
+        whole = self.code.node(module.body)
+        return either.bounds(trees or [(path, "", whole)]), any(_fails(node) for node in ast.walk(whole))
+
     def stopping(self) -> Location | None:
         """Code outside tests that compares the metric with the target, and raises or exits."""
         for path, module in self.code.modules.items():
@@ -115,6 +139,8 @@ class Gating:
             for left, order, right in _orders(node):
                 for value, bound, way in ((left, right, order), (right, left, _FLIPPED[order])):
                     wide = self._means(value, assigned)
+                    if wide and self._means(bound, assigned) is False:
+                        continue  # `charter["metric"]["target"]` is no score where the metric stands beside it
                     if wide is not None and self._fits(_FLIPPED[way] if id(node) in turned else way):
                         made = self._bound(path, scope, node, bound, wide, assigned)
                         if made is not None:
@@ -162,6 +188,28 @@ class Gating:
     def _high(self) -> float | None:
         known = self._metrics.get(self._charter.text("metric", "name") or "")
         return known.high if known else None
+
+
+class _Turned(Gating):
+    """Takes the comparisons that ask for less of the metric."""
+
+    def _fits(self, way: str) -> bool:
+        return way == {"maximize": "<", "minimize": ">"}.get(self._direction())
+
+
+class _Either(Gating):
+    """Takes the comparisons in either direction."""
+
+    def _fits(self, way: str) -> bool:
+        return True
+
+
+def _fails(node: ast.AST) -> bool:
+    """Whether something may end a program with an error."""
+    if isinstance(node, ast.Return):
+        return node.value is not None
+    stops = isinstance(node, ast.Call) and bool(_STOPS.search(ast.unparse(node.func)))
+    return stops or isinstance(node, ast.Raise | ast.Assert)
 
 
 def _refuses(node: ast.If) -> bool:

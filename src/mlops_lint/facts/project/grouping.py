@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.files.nodes import MAIN, is_main_guard
@@ -20,6 +21,17 @@ _GROUPERS = frozenset(
     "groupby group_by groupBy groupby_dynamic crosstab pivot_table pivot partition_by MetricFrame get_crosstabs "
     "SlicingSpec unique isin value_counts drop_duplicates setdefault query filter where get_group countby".split()
 )
+_DATABASES = (
+    "google.cloud.",
+    "sqlalchemy.",
+    "psycopg",
+    "clickhouse",
+    "influxdb",
+    "snowflake.",
+    "databricks.",
+    "duckdb.",
+)
+"""Their `query` asks a server, and picks no rows of a table in memory."""
 _STRICT = frozenset(("groupby", "group_by", "groupBy", "crosstab", "pivot_table", "partition_by", "MetricFrame"))
 """Those that say nothing but "by this column", so that an unknown column may be the one that is looked for."""
 _SLICING = frozenset(
@@ -31,12 +43,17 @@ _PLURAL = re.compile(r"(?<=[a-z]{3})s$")
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """One place; `names` are the columns that it may mean, `complete` when there are no others."""
+    """One place; `names` are the columns that it may mean, `complete` when there are no others.
+
+    `titled`: only a function's name says so. `strict`: a call that does nothing but group.
+    """
 
     at: Location
     scope: Definition
     names: frozenset[str]
     complete: bool
+    titled: bool = False
+    strict: bool = False
 
 
 class Groupings:
@@ -64,7 +81,22 @@ class Groupings:
         """A place that groups by the column, in what is reached or is named after slices."""
         wanted = singular(column)
         found = (one for one in self.all if any(contains(singular(name), wanted) for name in one.names))
-        return next((one for one in found if self._counts(one, within)), None)
+        return next((one for one in found if self._counts(one, within) and not self._belied(one, wanted)), None)
+
+    def _belied(self, one: Grouping, wanted: tuple[str, ...]) -> bool:
+        """Whether a function is called after a column, and all that it groups by are other columns of the same rows."""
+        inner = [other for other in self.all if one.titled and other.strict and other.scope == one.scope]
+        names = {singular(name) for other in inner for name in other.names}
+        if not names or not all(other.complete and other.names for other in inner):
+            return False
+        return any(wanted in beside and not names.isdisjoint(beside) for beside in self._beside)
+
+    @cached_property
+    def _beside(self) -> list[set[tuple[str, ...]]]:
+        """Names that stand side by side, as the columns of a table do: fields of a class, texts of a list."""
+        trees = [self.code.source(path).tree for path in self.code.modules if not self.code.is_test(path)]
+        return [{singular(name) for name in _columns(node)} for tree in trees for node in ast.walk(tree)
+                if isinstance(node, ast.ClassDef | ast.List | ast.Tuple | ast.Set | ast.Dict)]  # fmt: skip
 
     def perhaps(self, within: Reach | None = None) -> Grouping | None:
         """A place that groups by a column that cannot be told."""
@@ -89,13 +121,13 @@ class Groupings:
                 continue
             found = self._node(path, scope, node)
             if found is not None and (found[0] or not found[1]):
-                yield Grouping(source.at(node), definition, frozenset(found[0]), found[1])
+                yield Grouping(source.at(node), definition, frozenset(found[0]), found[1], strict=_strict(node))
 
     def _functions(self, path: str) -> Iterator[Grouping]:
         """Functions that say by their names which rows they pick (`@slicing_function() def short_text(x)`)."""
         for inner in self.code.modules[path].definitions.values():
             if inner.kind == "function" and inner in self.code.live and not self.code.is_test(path):
-                yield Grouping(self.code.at(inner), inner, frozenset((inner.name,)), complete=True)
+                yield Grouping(self.code.at(inner), inner, frozenset((inner.name,)), complete=True, titled=True)
 
     def _node(self, path: str, scope: str, node: ast.AST) -> tuple[set[str], bool] | None:
         if isinstance(node, ast.Call):
@@ -118,6 +150,7 @@ class Groupings:
         given = [*node.args, *(word.value for word in node.keywords)]
         names: set[str] = set()
         complete = last != "query" or not node.args or isinstance(node.args[0], ast.Constant)
+        complete = complete or canonical.startswith(_DATABASES)
         if isinstance(node.func, ast.Attribute) and last not in _STRICT:
             names |= set(self._columns(path, scope, node.func.value))
         for argument in given:
@@ -198,6 +231,18 @@ def contains(words: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     """Whether the words stand in the others, one behind the other."""
     size = len(wanted)
     return size > 0 and any(words[start : start + size] == wanted for start in range(len(words) - size + 1))
+
+
+def _strict(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and split(chain(node.func))[-1].lstrip(".") in _STRICT
+
+
+def _columns(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ClassDef):
+        fields = [part.target for part in node.body if isinstance(part, ast.AnnAssign)]
+        return [part.id for part in fields if isinstance(part, ast.Name)]
+    inner = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
+    return [one.value for one in inner if isinstance(one, ast.Constant) and isinstance(one.value, str)]
 
 
 def _texts(expression: ast.expr) -> list[str]:

@@ -88,9 +88,53 @@ class Guarding:
                 return self._unread(site.by, names, node.lineno) if plain else ""
             if isinstance(node, ast.Expr) and _talks(node.value) and _holds(node.value, site.node):
                 return "its result is only logged"
-            if isinstance(node, ast.If) and _holds(node.test, site.node) and _idle(node):
-                return "nothing depends on its result"
+            if isinstance(node, ast.If) and _holds(node.test, site.node):
+                return "nothing depends on its result" if self._idle(site.by, node) or _never(node) else ""
         return ""
+
+    def swallowed(self, guard: Definition, roots: Iterable[Definition]) -> Ignored | None:
+        """The first call, where every call of a guard that only raises stands last in a `try` that goes on silently."""
+        sites = [site for site in self.tainting.calls(roots) if site.target == guard and site.by != guard]
+        checks = [part.node for part in self.tainting.parts(guard)]
+        acts = any(isinstance(one, ast.Expr) and not isinstance(one.value, ast.Constant) and not _talks(one.value)
+                   for one in checks)  # fmt: skip
+        raised = {chain(one.exc).removesuffix("()").rpartition(".")[2] for one in checks
+                  if isinstance(one, ast.Raise) and one.exc is not None}  # fmt: skip
+        if not sites or acts or not raised or self.answers(guard) or self._handed_on(guard):
+            return None
+        if not all(self._passed_over(site, raised) for site in sites):
+            return None
+        return Ignored(self.tainting.at(sites[0]), "what it raises is caught, and nothing depends on it")
+
+    def _passed_over(self, site: Site, raised: set[str]) -> bool:
+        """Whether what is raised here is caught by those who do nothing about it."""
+        for part in self.tainting.parts(site.by):
+            node = part.node
+            body = node.body if isinstance(node, ast.Try | ast.With) else []
+            if not body or not isinstance(body[-1], ast.Expr) or not _is(body[-1].value, site.node):
+                continue
+            if isinstance(node, ast.With):
+                calls = [item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call)]
+                quiet = [one for one in calls if chain(one.func).rpartition(".")[2] == "suppress"]
+                return any(_catches(given, raised) for one in quiet for given in one.args)
+            if isinstance(node, ast.Try) and not node.orelse:
+                caught = [one for one in node.handlers if _catches(one.type, raised)]
+                return bool(caught) and all(self._says(site.by, one) for one in caught[0].body)
+        return False
+
+    def _idle(self, by: Definition, node: ast.If) -> bool:
+        """Neither branch does more than log."""
+        return all(self._says(by, part) for part in [*node.body, *node.orelse])
+
+    def _says(self, by: Definition, node: ast.stmt) -> bool:
+        """Logs, counts or does nothing, be it through a function of the project that does no more."""
+        if isinstance(node, ast.Pass) or _says(node):
+            return True
+        if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
+            return False
+        target = self.tainting.site(by, node.value).target
+        inner = self.code.node(target) if target is not None and target.kind == "function" else None
+        return isinstance(inner, ast.FunctionDef) and all(isinstance(one, ast.Pass) or _says(one) for one in inner.body)
 
     def _unread(self, by: Definition, names: set[str], line: int) -> str:
         reads: list[bool] = []
@@ -105,7 +149,7 @@ class Guarding:
                     reads.append(_talks(node.value))
             elif isinstance(node, ast.If):
                 if _reads(node.test, names):
-                    reads.append(_idle(node))
+                    reads.append(self._idle(by, node))
             elif any(_reads(one, names) for one in _own(node)):
                 reads.append(False)
         if self._closed_over(by, names):
@@ -145,9 +189,16 @@ def _talks(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and chain(node.func).rpartition(".")[2] in _TALK
 
 
-def _idle(node: ast.If) -> bool:
-    """Neither branch does more than log."""
-    return all(isinstance(part, ast.Pass) or _says(part) for part in [*node.body, *node.orelse])
+def _never(node: ast.If) -> bool:
+    """`if False and not allowed(x):`."""
+    both = isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.And)
+    return both and any(isinstance(one, ast.Constant) and not one.value for one in getattr(node.test, "values", ()))
+
+
+def _catches(node: ast.expr | None, raised: set[str]) -> bool:
+    kinds = node.elts if isinstance(node, ast.Tuple) else [node]
+    names = {chain(one).rpartition(".")[2] for one in kinds}
+    return node is None or not names.isdisjoint({*raised, "Exception", "BaseException"})
 
 
 def _says(node: ast.stmt) -> bool:

@@ -158,6 +158,9 @@ class _File:
         canonical = self.code.canonical(self.path, "", chain(node.func)) or ""
         if "::" in canonical or name in ("print", "len", "str", "open", "Path", "read_text", "info", "debug"):
             return
+        if name[:1].isupper() and "." in canonical:  # a runner of a library that is given the whole configuration
+            names = [item.id for item in [*node.args, *(w.value for w in node.keywords)] if isinstance(item, ast.Name)]
+            self.found.root |= any(any(self._is_root(each)) for each in names)
         for argument in [*node.args, *(word.value for word in node.keywords if word.arg)]:
             if _section(argument) or (isinstance(argument, ast.Name) and self.sections.get(argument.id)):
                 if isinstance(argument, ast.Name | ast.Subscript | ast.Attribute):

@@ -84,6 +84,16 @@ class Implementations:
             return stub
         return "" if definition in self.code.live or self._may_be_called(definition) else "nothing calls it"
 
+    def written(self, definition: Definition) -> bool:
+        """Whether its only statement gives numbers that stand in it: `return {"rate": 0.02}`."""
+        body = getattr(self.code.node(definition), "body", ())
+        body = [part for part in body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
+        value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
+        if not isinstance(value, ast.Dict | ast.Tuple | ast.List):
+            return False
+        leaves = value.values if isinstance(value, ast.Dict) else value.elts
+        return bool(leaves) and all(isinstance(one, ast.Constant) and type(one.value) in (int, float) for one in leaves)
+
     def fits(self, definition: Definition) -> str:
         """The call in a definition's own body that fits something: `search.fit`."""
         for use in self.code.modules[definition.path].symbols.uses:

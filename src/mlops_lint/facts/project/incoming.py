@@ -67,6 +67,16 @@ class Incoming:
                     return self.code.source(one.path).at(argument)
         return None
 
+    def unvalidated(self, schema: Definition) -> Location | None:
+        """Where objects of a schema are made without being checked, if that is all that is done with it."""
+        sites = [
+            (path, use)
+            for path, use in self.code.graph.call_sites.get(schema, [])
+            if not self.code.is_test(path) and use.scope
+        ]
+        bare = [(path, use) for path, use in sites if use.chain.endswith((".model_construct", ".construct"))]
+        return self.code.use_at(*bare[0]) if bare and len(bare) == len(sites) else None
+
     def checked(self, roots: Iterable[Definition]) -> Location | None:
         """Where a request is typed or checked in any way."""
         for one, node in self._reached(roots):

@@ -172,7 +172,8 @@ class Installing:
         folder, name = posixpath.split(file.path)
         for lock in self.dependencies.files:
             made = file.kind != "requirements" or name.endswith(".in") or _stem(lock.path) == _stem(file.path)
-            if made and self.exact(lock) and posixpath.dirname(lock.path) == folder and lock.kind not in _LISTS:
+            beside = posixpath.dirname(lock.path) == folder or posixpath.basename(lock.path) == "uv.lock"
+            if made and self.exact(lock) and beside and lock.kind not in _LISTS:
                 names = {item.name for item in lock.requirements}
                 if len(names) > 1 and sum(item.name in names for item in asked) >= MOSTLY * len(asked):
                     return lock

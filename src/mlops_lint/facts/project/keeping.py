@@ -81,6 +81,10 @@ class Keeping:
         if not dvc.remotes:
             message = f"{path} has a DVC entry, and no remote is set: nobody else can pull it"
             return NotKept(message, found.at, "the entry", "`dvc remote add -d NAME URL`, then `dvc push`")
+        if dvc.default and dvc.default not in dvc.remotes and len(dvc.roots) == 1:
+            remote = next(iter(dvc.remotes.values()))
+            message = f"{path} is pulled from the remote {dvc.default!r}, and only {', '.join(dvc.remotes)} is set"
+            return NotKept(message, remote.at, "the remote that is there", "name it in `core.remote`")
         if not dvc.pullable:
             remote = next(iter(dvc.remotes.values()))
             message = f"{path} is pushed to a folder of one machine ({remote.url}): nobody else can pull it"

@@ -147,7 +147,9 @@ class Labelling:
         if isinstance(target, ast.Name):
             values = self._assigned(path, target.id)
             target = values[0] if len(values) == 1 else target
-        if isinstance(target, ast.Subscript) and (_beside(target, call) or self._table(path, scope, target.value)):
+        if isinstance(target, ast.Subscript) and (
+            _beside(target, call) or _named_label(target.slice) or self._table(path, scope, target.value)
+        ):
             known = self.values.fold(path, scope, target.slice)
             return known.text or "" if known is not None and isinstance(known.value, str) else ""
         return ""
@@ -263,7 +265,7 @@ class Labelling:
         broken = next(iter(self.code.unparsed), "")
         if broken:
             return f"{broken} cannot be parsed"
-        for path in self.code.modules:
+        for path in (one for one in self.code.modules if not self.code.is_test(one)):
             if match := _POSITIONS.search(self.code.text(path).text):
                 return f"{path} may take it by position or from settings (`{match[0]}`)"
         return ""
@@ -288,6 +290,12 @@ def _unpacked(node: ast.AST) -> Iterator[str]:
         last = last.elts[-1] if isinstance(last, ast.Tuple) and last.elts else last
         if isinstance(last, ast.Name) and last.id.lower().strip("_") in _LABELS:
             yield last.id
+
+
+def _named_label(node: ast.expr) -> bool:
+    """`rows[TARGET]`, `rows[settings.LABEL_COLUMN]`: a constant that says what the column is."""
+    name = chain(node).rpartition(".")[2] if isinstance(node, ast.Name | ast.Attribute) else ""
+    return name.isupper() and not {"TARGET", "LABEL", "OUTCOME"}.isdisjoint(name.split("_"))
 
 
 def _beside(target: ast.Subscript, call: ast.Call) -> bool:

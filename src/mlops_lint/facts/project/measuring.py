@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, Reach
 from mlops_lint.facts.project.implementing import does_nothing
 from mlops_lint.facts.project.knowledge import Knowledge, Metric, Metrics
+from mlops_lint.facts.project.measuring_hooks import bystander, mentioned
 from mlops_lint.facts.project.measuring_nodes import (
     ASIDE,
     DYNAMIC,
@@ -68,8 +69,9 @@ class Measuring:
         self, name: str, roots: Iterable[Definition] | None = None, task: str = "", own: Definition | None = None
     ) -> Measurement:
         """Is the metric computed within reach of `roots` (of any entry but tests)? `own` is what defines it."""
-        reach = self.running if roots is None else self.code.reachable(roots)
-        return _Search(self, name, reach, task, own).run()
+        asked = None if roots is None else list(roots)
+        reach = self.running if asked is None else self.code.reachable(asked)
+        return _Search(self, name, reach, task, own, asked).run()
 
     def elsewhere(self, name: str, roots: Iterable[Definition] | None = None) -> Location | None:
         """Where a library is told by a text, or a trainer by its own settings, to compute the metric too."""
@@ -99,7 +101,12 @@ class Measuring:
 
 
 class _Search:
-    def __init__(self, facts: Measuring, name: str, reach: Reach, task: str, own: Definition | None) -> None:
+    def __init__(
+        self, facts: Measuring, name: str, reach: Reach, task: str, own: Definition | None,
+        roots: Sequence[Definition] | None = None,
+    ) -> None:  # fmt: skip
+        self.aside = bystander(facts.code, reach, roots)
+        self.shown: set[str] = set()
         self.facts, self.code, self.reach = facts, facts.code, reach
         self.name, self.task, self.own = name, task, own
         self.words = Words(facts.metrics, name)
@@ -129,11 +136,8 @@ class _Search:
         """The project's own definition of the metric is within reach and does something."""
         if self.own is None or self.own not in self.reach:
             return None
-        return (
-            None
-            if does_nothing(self.code, self.own)
-            else Computed(self.code.at(self.own), self.own.name or self.own.path)
-        )
+        idle = does_nothing(self.code, self.own)
+        return None if idle else Computed(self.code.at(self.own), self.own.name or self.own.path)
 
     def called(self) -> Computed | None:
         """A library's function or class for it, as a call or handed on as a value."""
@@ -149,7 +153,9 @@ class _Search:
             return None
         for use in self.code.uses(metric.callables | metric.reports):
             if self.code.scope_of(use) in self.reach:
-                return Computed(use.at, short(use.name))
+                if not self.aside(use):
+                    return Computed(use.at, short(use.name))
+                self.shown.add(use.name)
         for name, uses in self.code.graph.canonical.items():
             if re.search(r"\b(?:metrics?|evaluation|eval|scor\w+)\.", name) and self._library(name):
                 for path, fact in uses:
@@ -179,7 +185,7 @@ class _Search:
                 if found := self._scored(path, scope, node):
                     return found
                 self._hidden_call(path, scope, node)
-                if self._mentioned(node):
+                if mentioned(node, self.words.within):
                     shown.append((path, scope, node))
         for path, scope, node in shown:
             names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
@@ -197,16 +203,6 @@ class _Search:
             if not texts and not complete:
                 self.doubt(0, "which metric is meant here is decided at run time", at)
         return None
-
-    def _mentioned(self, node: ast.Call) -> bool:
-        """A print or log whose text names it."""
-        last = split(chain(node.func))[-1].lstrip(".")
-        if last not in ("print", "format", "info", "debug", "write", "log", "warning"):
-            return False
-        texts = [
-            part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)
-        ]
-        return any(self.words.within(text) for text in texts if len(text) < 200)
 
     def _worked(self, path: str, scope: str, value: ast.AST) -> bool:
         """Arithmetic, or a library's call that works a number out of arrays; what another metric is given is none."""
@@ -328,7 +324,7 @@ class _Search:
             self.later = True
             self.doubt(1, f"which metrics `.{last}()` gives is not said where it can be read", at)
             return
-        if name is None or self.facts.metrics.computed_by(name) or quiet(name):
+        if name is None or self.facts.metrics.computed_by(name) or quiet(name) or name.removesuffix("()") in self.shown:
             return
         if name.startswith(ENGINES):
             self.doubt(1, f"`{short(name)}` measures on its own", at)

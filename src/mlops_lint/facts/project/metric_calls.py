@@ -12,7 +12,7 @@ from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, Reach, Use
 from mlops_lint.facts.project.knowledge import Metric, Metrics
-from mlops_lint.facts.project.values import Values
+from mlops_lint.facts.project.values import Frame, Made, Values
 from mlops_lint.knowledge.spelling import cutoff
 from mlops_lint.model import Location
 
@@ -34,6 +34,7 @@ _DEFAULTS = (
 """What a call means that does not say it."""
 _WRAPPERS = ("make_scorer", "partial")
 _BETA = re.compile(r"\bf[_-]?(\d(?:\.\d+)?)(?![\d.]*\w)", re.IGNORECASE)
+_LOADERS = frozenset(("evaluate.load", "evaluate.combine", "datasets.load_metric"))
 _SCORING = frozenset("scoring metric eval_metric scorer".split())
 
 
@@ -70,6 +71,7 @@ class MetricCalls:
         if not found:
             found += self._of_own(metric, parameter, reach)
         found += self._of_texts(metric, parameter, reach)
+        found += self._of_loaded(metric, parameter, reach)
         return sorted(set(found), key=lambda one: (one.at, str(one.value)))
 
     def uses(self, metric: Metric, reach: Reach, tests: bool = False) -> list[Use]:
@@ -155,6 +157,35 @@ class MetricCalls:
                 for word in node.keywords:
                     if word.arg in _SCORING:
                         yield from self._named(path, scope, word.value, metric, parameter)
+
+    def _of_loaded(self, metric: Metric, parameter: str, reach: Reach) -> Iterator[Setting]:
+        """`evaluate.load("f1").compute(average="weighted", …)`, wherever it was loaded."""
+        if parameter not in ("average", "positive_label"):
+            return
+        for path in sorted({one.path for one in reach.definitions if not self.code.is_test(one.path)}):
+            for scope, node in self.values.evaluator.index(path).calls:
+                if not isinstance(node.func, ast.Attribute) or node.func.attr != "compute":
+                    continue
+                if self.code.graph.scope(path, scope) not in reach or not self._loads(path, scope, node.func, metric):
+                    continue
+                given = [word.value for word in node.keywords if word.arg in _KEYWORDS[parameter]]
+                if given:
+                    yield from self._folded(path, scope, given[0])
+                elif any(word.arg is None for word in node.keywords):
+                    yield Setting(None, self.code.source(path).at(node))
+                elif metric.name in ("f1", "precision", "recall"):
+                    default = {"average": "binary"}.get(parameter, 1)
+                    yield Setting(default, self.code.source(path).at(node), given=False)
+
+    def _loads(self, path: str, scope: str, function: ast.Attribute, metric: Metric) -> bool:
+        """Whether what `.compute` is called on is this metric, loaded by its name, alone or with others."""
+        evaluator = self.values.evaluator
+        made = self.values.runs(lambda: evaluator.evaluate(function.value, Frame(path, scope)))
+        if len(made) != 1 or not isinstance(made[0], Made) or made[0].name not in _LOADERS or not made[0].node.args:
+            return False
+        known = self.values.fold(made[0].frame.path, made[0].frame.scope, made[0].node.args[0])
+        names = known.value if known and isinstance(known.value, list | tuple) else [known.value] if known else []
+        return any(isinstance(name, str) and self.metrics.get(name) is metric for name in names)
 
     def _named(
         self, path: str, scope: str, value: ast.expr, metric: Metric, parameter: str

@@ -39,6 +39,8 @@ _KNOWN = frozenset(
 _HARMLESS = re.compile(r"\b(pip|git|conda|apt|nvidia-smi|curl|wget|unzip|mkdir)\b|\w\.py\b")
 """Commands that write no numbers, and scripts that are read like all others."""
 _REDIRECTED = re.compile(r">|\btee\b")
+_ENTRY = re.compile(r"\s*[\w-]+:\s*[\"']?([\w.-]+(?:/[\w.-]+)+)[\"']?\s*")
+"""A configuration's entry that is a path and nothing else."""
 _COMPOUND = re.compile(r"[;&|>$`\n]")
 """Commands that do more than run one script, or that are put together."""
 MAX_READ = 2_000
@@ -173,6 +175,8 @@ class Origins:
                 continue
             for number, line in enumerate((text_of(self.view, other) or "").split("\n"), 1):
                 if name in line and word.search(line) and not line.lstrip().startswith(("#", "//")):
+                    if (alone := _ENTRY.fullmatch(line)) and _other_folder(alone[1], path):
+                        continue
                     if self._own_script(line) and not _REDIRECTED.search(line):
                         continue  # what it writes was read
                     if redirected.search(line):
@@ -209,25 +213,22 @@ class Origins:
         """The parts of what is assigned to a top-level name that only uncalled code uses."""
         found: set[int] = set()
         for node in tree.body:
-            if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
-                continue
-            name = node.targets[0].id
-            if not self._used(path, name):
-                found |= {id(part) for part in ast.walk(node.value)}
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            target, value = targets[0], getattr(node, "value", None)
+            if len(targets) == 1 and isinstance(target, ast.Name) and value and not self._used(path, target.id):
+                found |= {id(part) for part in ast.walk(value)}
         return found
 
     def _used(self, path: str, name: str) -> bool:
         """Whether live code uses a module's name, or may take it from elsewhere."""
         for other, module in self.code.modules.items():
-            symbols = module.symbols
             here = other == path
-            if not here and not any(
-                fact.symbol in (name, "*") or (not fact.symbol and fact.module) for fact in symbols.imports
-            ):
-                continue
-            for use in symbols.uses:
+            imports = module.symbols.imports
+            names = {name} if here else {fact.name if fact.symbol == name else name for fact in imports
+                                         if fact.symbol in (name, "*")}  # fmt: skip
+            for use in module.symbols.uses:
                 steps = split(use.chain)
-                if steps[0] == name if here else name in (steps[0], *(step.lstrip(".") for step in steps[1:])):
+                if steps[0] in names or (not here and name in [step.lstrip(".") for step in steps[1:]]):
                     if self.code.graph.scope(other, use.scope) in self.code.live:
                         return True
         return False
@@ -244,9 +245,18 @@ class Origins:
         if last in _SAVERS:
             return name is None or name.partition(".")[0] not in _TRACKERS
         words = {word.casefold() for word in re.findall(r"[A-Za-z][a-z]*", last)}
-        if last == "save_hyperparameters":
+        if last in ("save_hyperparameters", "model_dump", "model_dump_json"):
             return False
         return name is not None and bool(words & _SAVING) and _unknown_library(name)
+
+    def _another_kind(self, module: str, fact: UseFact, path: str) -> bool:
+        """Whether a saver is told, word for word, to write a file of another kind (`model.save("als.npz")`)."""
+        call = self.code.call_node(Use(module, fact.scope, fact.chain, self.code.use_at(module, fact), fact))
+        first = call.args[0] if call is not None and call.args else None
+        if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
+            return False
+        kind = posixpath.splitext(first.value)[1]
+        return len(kind) > 1 and kind != posixpath.splitext(path)[1]
 
     def _library(self, path: str) -> Perhaps | None:
         for other, reason in self.code.unparsed.items():
@@ -255,9 +265,15 @@ class Origins:
             if self.code.is_test(module_path):
                 continue
             for fact in module.symbols.uses:
-                if fact.call and self._saves(module_path, fact):
+                if fact.call and self._saves(module_path, fact) and not self._another_kind(module_path, fact, path):
                     return Perhaps(f"`{fact.chain[:60]}` may write it", self.code.use_at(module_path, fact))
         return None
+
+
+def _other_folder(written: str, path: str) -> bool:
+    """Whether a path that is written out lies in a folder of another name."""
+    folder = posixpath.basename(posixpath.dirname(written))
+    return folder not in ("", ".", "..") and folder != posixpath.basename(posixpath.dirname(path))
 
 
 def _only_opened(tree: ast.Module) -> set[int]:

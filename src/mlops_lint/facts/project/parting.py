@@ -42,6 +42,8 @@ class Parting:
     compared: bool
     kept: bool
     folds: bool = False
+    by: str = ""
+    """The column that is given as groups, where that is told by a text."""
 
 
 class Partings:
@@ -98,7 +100,27 @@ class Partings:
             use.name.replace("()", "").rpartition(".")[2], use.at, str(tool.get("strategy", "")), shuffled,
             None if opaque and not stratified else stratified, None if opaque and not grouped else grouped,
             _compares(around), bool(_SAME_SIDE.search(_text(around))), tool.get("returns") == "folds",
+            self._column(use, given.get("groups") or _groups(around)),
         )  # fmt: skip
+
+    def _column(self, use: Use, groups: ast.expr | None) -> str:
+        """`rows["ward"]`, `rows[WARD].to_numpy()`."""
+        while isinstance(groups, ast.Call | ast.Attribute):
+            groups = groups.func if isinstance(groups, ast.Call) else groups.value
+        known = self.values.fold(use.path, use.scope, groups.slice) if isinstance(groups, ast.Subscript) else None
+        return known.value if known is not None and isinstance(known.value, str) else ""
+
+    def foreign(self, one: Parting, key: str) -> bool:
+        """Whether it groups by another column than the key: the code knows both, and makes neither of the other."""
+        if not one.by or one.by == key or one.kept:
+            return False
+        texts = [self.code.text(path).text for path in self.code.modules if not self.code.is_test(path)]
+        known = any(re.search(rf"[\"']{re.escape(key)}[\"']|^\s+{re.escape(key)}\s*:", text, re.M) for text in texts)
+        made = re.compile(
+            rf"[\"']{re.escape(one.by)}[\"']\s*(?:\]\s*=(?!=)|:|,\s*lambda)|\b{re.escape(one.by)}\s*=(?!=)|"
+            rf"\bas\s+{re.escape(one.by)}\b|alias\([\"']{re.escape(one.by)}[\"']", re.IGNORECASE,
+        )  # fmt: skip
+        return known and not any(made.search(text) for text in texts)
 
     def _around(self, use: Use) -> ast.AST | None:
         definition = self.code.scope_of(use)
@@ -135,6 +157,16 @@ class Partings:
             yield from _own(self.code.node(definition))
         except (DocumentError, Unreadable):
             return
+
+
+def _groups(tree: ast.AST | None) -> ast.expr | None:
+    """What the only call of a splitter's `split` in a scope is given as groups."""
+    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and chain(one.func).endswith(".split")
+             and (len(one.args) > 1 or one.keywords)] if tree is not None else []  # fmt: skip
+    if len(calls) != 1 or isinstance(tree, ast.Module):
+        return None
+    named = next((word.value for word in calls[0].keywords if word.arg == "groups"), None)
+    return named or (calls[0].args[2] if len(calls[0].args) > 2 else None)
 
 
 def _own(tree: ast.AST) -> Iterator[ast.AST]:

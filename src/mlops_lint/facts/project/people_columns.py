@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mlops_lint.documents.csvfile import header
 from mlops_lint.documents.node import DocumentError
+from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import Unavailable, provides
 from mlops_lint.facts.project.attributes import Attributes
 from mlops_lint.facts.project.charter import Charter
@@ -29,6 +31,7 @@ _WORDS = re.compile(
     r"age|sex|gender|race|ethnic|marital|married|nationality|citizenship|religio|disab|성별|나이|연령|인종|국적",
     re.IGNORECASE,
 )
+_READS = re.compile(r"(?:^|\.)(?:read|scan)_\w+$")
 _ANIMALS = re.compile(
     r"abalone|shell[_ ]weight|flipper|culmen|bill[_ ]length|penguin|livestock|cattle|breed", re.IGNORECASE
 )
@@ -143,6 +146,21 @@ class PeopleColumns:
             lead = literal.before.rstrip()
             if len(literal.value.split()) == 1 and lead.endswith("[") and re.search(r"[\w\])]\s*\[$", lead):
                 yield one.value, one.at
+        yield from self._read()
+
+    def _read(self) -> Iterator[tuple[str, Location]]:
+        """`read_parquet(path, columns=["sku", "gender"])`."""
+        for path, module in self.code.modules.items():
+            asked = any(fact.call and _READS.search(fact.chain) for fact in module.symbols.uses)
+            if not asked or self.code.is_test(path):
+                continue
+            source = self.code.source(path)
+            for node in ast.walk(source.tree):
+                if isinstance(node, ast.Call) and _READS.search(chain(node.func)):
+                    lists = [word.value for word in node.keywords if word.arg in ("columns", "usecols")]
+                    parts = [part for one in lists if isinstance(one, ast.List | ast.Tuple) for part in one.elts]
+                    texts = [(one.value, one) for one in parts if isinstance(one, ast.Constant)]
+                    yield from ((text, source.at(one)) for text, one in texts if isinstance(text, str))
 
 
 @provides

@@ -51,7 +51,8 @@ class Piping:
             return [part for part in PARTS if not self._staged(path, part)]
         text = self._text(path)
         reached = self._reached(path)
-        return [part for part in PARTS if not (_WORDS[part].search(text) or self._holds(part, reached, text))]
+        missing = [part for part in PARTS if not (_WORDS[part].search(text) or self._holds(part, reached, text))]
+        return [] if missing == ["evaluate"] and self._within_training() else missing
 
     def found(self) -> Location | None:
         """A file that runs training and evaluation, or one program that does both."""
@@ -104,7 +105,10 @@ class Piping:
     def _staged(self, path: str, part: str) -> bool:
         stages = self.locking.stages(path)
         wanted = self._outputs(part)
+        beside = set(self._outputs("baseline")) - set(wanted)
         for stage in stages:
+            if part == "evaluate" and wanted and stage.metrics and beside.issuperset(stage.metrics):
+                continue  # it scores the baseline, and nothing else
             outs = {*stage.outs, *stage.metrics, *stage.plots}
             made = any(out == want or want.startswith(out + "/") for out in outs for want in wanted)
             words = f"{stage.name} {stage.cmd}"
@@ -114,7 +118,8 @@ class Piping:
         return self._holds(part, reached, " ".join(stage.cmd for stage in stages))
 
     def _outputs(self, part: str) -> list[str]:
-        route = ("model", "path") if part == "train" else ("metric", "recorded_in")
+        routes = {"train": ("model", "path"), "baseline": ("baseline", "recorded_in")}
+        route = routes.get(part, ("metric", "recorded_in"))
         text = (self._charter.text(*route) or "").partition("#")[0]
         return [self._code.project.join(text)] if text else []
 
@@ -128,6 +133,17 @@ class Piping:
         named = bool(re.search(rf"(?<![\w]){re.escape(stem)}(?![\w])", text))
         inner = found.definition in reached if found.definition else any(root in reached for root in found.roots)
         return named or inner
+
+    def _within_training(self) -> bool:
+        """Whether the declared training program gets to the declared computation of the metric itself."""
+        trained = self.training.declared
+        pointer = self._charter.text("metric", "computed_in")
+        found = self.training.implementations.of(pointer) if pointer else None
+        if not isinstance(trained, Implementation) or not isinstance(found, Implementation):
+            return False
+        roots = [trained.definition] if trained.definition else trained.roots
+        reached = self._code.reachable(roots).definitions
+        return found.definition in reached if found.definition else False
 
     def _computes(self, reached: frozenset[Definition]) -> bool:
         pointer = self._charter.text("metric", "computed_in")

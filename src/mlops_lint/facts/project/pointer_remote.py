@@ -12,6 +12,7 @@ _TRACKER = re.compile(
     r"(wandb|mlflow|neptune|comet|clearml|azureml|vertex|sagemaker|hf|s3|gs|abfss?|models|runs|repo|mailto):(?!:)(?=\S)"
 )
 _FILE = "metrics/eval.json"
+_RUN = re.compile(r"[0-9a-f]{32}")
 
 
 def remote(text: str) -> RemoteTarget | None:
@@ -28,7 +29,8 @@ def _recipe(scheme: str, uri: str) -> str:
     if scheme == "wandb":
         return f"wandb api: save dict(wandb.Api().run({rest!r}).summary) to {_FILE}"
     if scheme in ("mlflow", "runs", "models"):
-        run = rest.rstrip("/").split("/")[0 if scheme == "runs" else -1]
+        parts = rest.rstrip("/").split("/")
+        run = parts[0] if scheme == "runs" else next((one for one in parts if _RUN.fullmatch(one)), "RUN_ID")
         return f"mlflow runs describe --run-id {shlex.quote(run)} > {_FILE}"
     if scheme == "s3":
         return f"aws s3 cp {quoted} {_FILE}"

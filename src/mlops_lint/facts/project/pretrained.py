@@ -11,7 +11,7 @@ from typing import Literal
 from mlops_lint.facts.files.chains import split
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
-from mlops_lint.facts.project.code import Code
+from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.values import Values
@@ -62,6 +62,8 @@ _DATE = re.compile(r"[-@:](?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4}|\d{3})$")
 _SETTINGS = re.compile(r"\.(?:ya?ml|toml|json|env|cfg|ini)$|(?:^|/)\.env[\w.]*$")
 _NO_SETTINGS = re.compile(r"lock|package\.json|\.github/|results?|metrics|report", re.IGNORECASE)
 _REVISION = re.compile(r"revision[\"']?\s*[:=]\s*[\"']?([\w.-]+)")
+_QUOTED_REVISION = re.compile(r"revision[\"']?\s*[:=]\s*[\"']([\w.-]+)")
+"""In code, what stands there without quotes is a name for some revision."""
 MAX_SETTINGS = 200_000
 
 
@@ -73,6 +75,7 @@ class PretrainedLoad:
     kind: Kind
     id: str | None
     revision: str | None
+    by: Definition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ class Pretrained:
                 match = pattern.search(line.partition(" #")[0]) if not line.lstrip().startswith("#") else None
                 if match and (not path.endswith(".py") or _quoted(line, match)):
                     near = "\n".join(lines[max(0, number - 4) : number + 3])
-                    beside = _REVISION.search(near)
+                    beside = (_QUOTED_REVISION if path.endswith(".py") else _REVISION).search(near)
                     found.append(Mention(Location(path, number), match[1] or (beside[1] if beside else "")))
         return found
 
@@ -186,7 +189,7 @@ class Pretrained:
         place = self.code.use_at(path, use)
         if slot is None:
             for text in self._possible(path, scope, _argument(call, 99, asked[0])):
-                yield PretrainedLoad(place, "hosted", text, "")
+                yield PretrainedLoad(place, "hosted", text, "", self.code.graph.scope(path, use.scope))
             return
         if name.startswith("timm.") and self._possible(path, scope, _argument(call, 99, "pretrained")) in ([], [""]):
             return
@@ -200,7 +203,20 @@ class Pretrained:
         given = _argument(call, 99, "revision")
         if given is not None:
             return self._possible(path, scope, given)
-        return [None] if any(keyword.arg is None for keyword in call.keywords) else [""]
+        spread = [word.value for word in call.keywords if word.arg is None]
+        return [""] if all(self._spread(path, scope, one) for one in spread) else self._spread_one(path, scope, spread)
+
+    def _spread(self, path: str, scope: str, node: ast.expr) -> bool:
+        """Whether `**options` surely holds no revision."""
+        possible = self._values.possible(path, scope, node)
+        found = [one.value for one in possible.values]
+        return possible.complete and bool(found) and all(isinstance(v, dict) and "revision" not in v for v in found)
+
+    def _spread_one(self, path: str, scope: str, spread: list[ast.expr]) -> list[str | None]:
+        """The revision of the one `**options`, where all of it can be told."""
+        known = self._values.fold(path, scope, spread[0]) if len(spread) == 1 else None
+        held = known.value.get("revision") if known is not None and isinstance(known.value, dict) else None
+        return [held if isinstance(held, str) else None]
 
     def _possible(self, path: str, scope: str, node: ast.expr | None) -> list[str | None]:
         """The texts that an expression may be; None among them where there may be others."""

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from mlops_lint.documents.node import Node
 from mlops_lint.facts.inject import provides
@@ -123,7 +124,7 @@ class Production:
         job = deployment.job
         commands = " ".join(command.text for command in job.commands if command.at == deployment.at)
         said = " ".join((job.name, job.environment, posixpath.basename(job.config.path), deployment.what, commands))
-        if _off(job) or _PACKAGE.search(said):
+        if _off(job) or _PACKAGE.search(said) or self._of_another(job):
             return None
         what = f"{deployment.what} in `{job.name}`" if job.name else deployment.what
         events = set(self._workflows.events(job.config))
@@ -141,12 +142,27 @@ class Production:
         for jobs in self._workflows.jobs.values():
             for job in jobs:
                 said = " ".join([job.name, *(text for text, _ in job.actions), *(c.text for c in job.commands)])
-                aside = _off(job) or _PACKAGE.search(said) or _FOR_TRIAL.search(job.name)
+                aside = _off(job) or _PACKAGE.search(said) or _FOR_TRIAL.search(job.name) or self._of_another(job)
                 if _FOR_GOOD.search(job.environment) and not aside:
                     events = set(self._workflows.events(job.config))
                     live = not events or bool(events - _HAND)
                     what = f"the job `{job.name}` in the environment {job.environment}"
                     yield Shipment(job.at, what, sure=True, live=live)
+
+    def _of_another(self, job: CiJob) -> bool:
+        """Whether a job of a monorepo speaks of another project's folder and never of this one's."""
+        if not self._others:
+            return False
+        said = " ".join([job.name, job.environment, job.config.path, *(command.text for command in job.commands)])
+        return _speaks_of(said, self._others) and not _speaks_of(said, (self._project.folder,))
+
+    @cached_property
+    def _others(self) -> tuple[str, ...]:
+        """The folders of projects beside this one."""
+        charters = (path for path in self._view.entries if path.endswith("mlproject.yaml"))
+        folders = {posixpath.dirname(path) for path in charters}
+        own = self._project.folder
+        return tuple(sorted(one for one in folders if own and one and not f"{one}/".startswith(f"{own}/")))
 
     def _from_main(self, job: CiJob) -> bool:
         events = self._workflows.events(job.config)
@@ -164,7 +180,8 @@ class Production:
         for jobs in self._workflows.jobs.values():
             for job in jobs:
                 events = set(self._workflows.events(job.config))
-                if _off(job) or not self._from_main(job) or (events and events <= _ASKED | _HAND):
+                aside = _off(job) or self._of_another(job) or not self._from_main(job)
+                if aside or (events and events <= _ASKED | _HAND):
                     continue
                 for at, text in _pushed(job):
                     if not _FOR_TRIAL.search(f"{job.name} {text}"):
@@ -193,6 +210,12 @@ class Production:
                 continue
             sure = bool(_FOR_GOOD.search(f"{path} {_told(document)}")) or opened
             yield Shipment(place(path, kind), f"a manifest of the kind {word(kind)}", sure)
+
+
+def _speaks_of(said: str, folders: tuple[str, ...]) -> bool:
+    """By the folder's own name: as `packages/ranker`, as `ranker.yaml`, as `ranker:1.2`."""
+    names = {posixpath.basename(folder) for folder in folders}
+    return any(re.search(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", said) for name in names)
 
 
 def _off(job: CiJob) -> bool:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 class Project:
     """A charter and its folder (or one where it is missing); `folder` is "" at the root.
 
-    `nested` are folders of other projects below, whose files are not this project's.
+    `nested` are folders of other projects below, whose files are not this project's; `shared` are those outside of its
+    folder that `project.code` of its charter names (`//libs/pricing`).
     """
 
     folder: str
     charter_path: str
     nested: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -25,6 +27,8 @@ class Project:
 
     def owns(self, path: str) -> bool:
         """Whether a file belongs to this project."""
+        if any(path == place or path.startswith(place + "/") for place in self.shared):
+            return True
         if self.folder and not path.startswith(self.folder + "/"):
             return False
         return not any(path.startswith(folder + "/") for folder in self.nested)

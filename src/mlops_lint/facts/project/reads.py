@@ -10,11 +10,12 @@ from functools import cached_property
 
 from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.catalogue_reads import CatalogueReads, Entry
 from mlops_lint.facts.project.code import Code, Definition, Use
 from mlops_lint.facts.project.knowledge import Access, Knowledge
 from mlops_lint.facts.project.shipped import Shipped
 from mlops_lint.facts.project.sources import argument
-from mlops_lint.facts.project.values import Frame, Known, Values
+from mlops_lint.facts.project.values import ANCHOR, Frame, Known, Values
 from mlops_lint.model import Location
 
 _ROWS = frozenset(
@@ -24,11 +25,13 @@ _ROWS = frozenset(
     "huggingface_files tfds openml uci s3_wrangler athena bigquery delta rasterio".split()
 )
 """Readers of rows, whatever they read; the others count by what they are given."""
-_PLAIN = frozenset(("builtin_open", "pathlib", "numpy"))
+_PLAIN = frozenset(("builtin_open", "pathlib", "numpy", "duckdb"))
 _TABLE = re.compile(
     r"\.(?:csv|tsv|parquet|feather|jsonl|ndjson|arff|orc|avro|npz|npy|xlsx?)(?:\.(?:gz|bz2|zst|zip|xz))?$"
 )
-_GLOBS = frozenset(("glob.glob", "glob.iglob"))
+_GLOBS = frozenset(("glob.glob", "glob.iglob", "pathlib.Path().glob", "pathlib.Path().rglob"))
+_FILES = re.compile(r"(?:\b(?:from|join)|\bread_\w+\s*\(\s*\[?)\s*'([^']+)'", re.IGNORECASE)
+"""`from 'x.parquet'`, `from read_parquet('x.parquet')` of DuckDB."""
 _METHODS = re.compile(r"\.read(?:\.format\(\))?\.(csv|parquet|json|orc|load|text|table)$|\bspark\.(table|sql)$")
 _FROM = re.compile(r"\b(?:from|join)\s+[`\"\[]?([A-Za-z_][\w$.`\"\]\[-]*)", re.IGNORECASE)
 _WITH = re.compile(r"(?:\bwith|,)\s+(\w+)\s+as\s*\(", re.IGNORECASE)
@@ -49,7 +52,10 @@ class Read:
 class Reads:
     """What is read within training and scoring; what cannot be told is left out and counted."""
 
-    def __init__(self, code: Code, knowledge: Knowledge, values: Values, shipped: Shipped) -> None:
+    def __init__(
+        self, code: Code, knowledge: Knowledge, values: Values, shipped: Shipped, catalogue: CatalogueReads
+    ) -> None:
+        self.catalogue = catalogue
         self.code = code
         self.knowledge = knowledge
         self.values = values
@@ -65,7 +71,14 @@ class Reads:
             call = self.code.call_node(use)
             if call is not None:
                 found += self._read(use, access, call)
+        found += [self._entry(entry) for entry in self.catalogue.all]
         return sorted(dict.fromkeys(found), key=lambda read: (read.at, read.what))
+
+    def _entry(self, entry: Entry) -> Read:
+        """A data set of a catalogue; its path counts from the project's folder."""
+        if entry.kind == "path" and not _URI.match(entry.where):
+            return Read("path", entry.where, entry.at, (self.code.project.join(entry.where),))
+        return Read("uri" if entry.kind == "path" else "table", entry.where, entry.at)
 
     def _uses(self) -> list[tuple[Use, Access]]:
         known = {name: one for name, one in self.knowledge.readers.items() if one.row in _ROWS | _PLAIN}
@@ -83,10 +96,19 @@ class Reads:
             call = self.code.call_node(use) if use.call and self.code.scope_of(use) in self.shipped.scored else None
             given = call.args[0] if call is not None and call.args else None
             text = self.values.text(use.path, use.scope, given) if given is not None else None
+            if text and call is not None and use.name.startswith("pathlib."):
+                text = self._below(use, call, text)
             if text and _TABLE.search(text) and "/" in text and not self.code.is_test(use.path):
                 folder = re.split(r"[*?\[]", text)[0].rpartition("/")[0]
                 paths = self.values.repository_paths(folder, use.path) if folder else ()
                 yield from [Read("path", text, use.at, paths)] if paths else ()
+
+    def _below(self, use: Use, call: ast.Call, pattern: str) -> str:
+        """`Path("data/old").glob("*.parquet")` as one text."""
+        inner = call.func.value if isinstance(call.func, ast.Attribute) else None
+        first = inner.args[0] if isinstance(inner, ast.Call) and len(inner.args) == 1 else None
+        folder = self.values.text(use.path, use.scope, first) if first is not None else None
+        return f"{folder.rstrip('/')}/{pattern}" if folder else ""
 
     def _methods(self) -> Iterator[tuple[Use, Access]]:
         """`spark.read.parquet(…)` on a session whose making is not seen."""
@@ -160,7 +182,10 @@ class Reads:
         return first
 
     def _one(self, use: Use, access: Access, value: object, text: str) -> Iterator[Read]:
-        if access.kind == "sql" or (access.kind == "table" and access.row != "delta"):
+        if access.row == "duckdb":  # a table may be a frame of the program
+            for file in _FILES.findall(text):
+                yield from self._file(use, file)
+        elif access.kind == "sql" or (access.kind == "table" and access.row != "delta"):
             yield from (Read("table", name, use.at) for name in tables(text, bare=access.kind == "table"))
         elif access.kind == "dataset" and not self._local(value, use):
             yield Read("dataset", text, use.at)
@@ -168,7 +193,16 @@ class Reads:
             if access.row in _ROWS:
                 yield Read("uri", text, use.at)
         elif access.row in _ROWS or _TABLE.search(text):
-            yield Read("path", text, use.at, self.values.repository_paths(value, use.path))
+            paths = self.values.repository_paths(value, use.path)
+            yield Read("path", text.removeprefix(f"{ANCHOR}/"), use.at, paths)
+
+    def _file(self, use: Use, text: str) -> Iterator[Read]:
+        if _URI.match(text):
+            yield Read("uri", text, use.at)
+        elif _TABLE.search(text):
+            plain = re.split(r"[*?\[]", text)[0].rpartition("/")[0] if re.search(r"[*?\[]", text) else text
+            paths = self.values.repository_paths(plain, use.path)
+            yield from [Read("path", text, use.at, paths)] if plain and paths else ()
 
     def _local(self, value: object, use: Use) -> bool:
         view = self.code.view
@@ -203,6 +237,6 @@ def _writes(call: ast.Call) -> bool:
 
 
 @provides
-def reads(code: Code, knowledge: Knowledge, values: Values, shipped: Shipped) -> Reads:
+def reads(code: Code, knowledge: Knowledge, values: Values, shipped: Shipped, catalogue: CatalogueReads) -> Reads:
     """Nothing is looked at until it is asked for."""
-    return Reads(code, knowledge, values, shipped)
+    return Reads(code, knowledge, values, shipped, catalogue)

@@ -115,9 +115,10 @@ def meets(value: float, target: float, direction: str, high: float | None = None
 
 
 def within(value: float, low: float | None, top: float | None, high: float | None = None) -> bool | None:
-    """Whether a guardrail holds (`min`, `max`); None where the scales may differ."""
+    """Whether a guardrail holds (`min`, `max`); None where the scales may differ. A band around 0 has both signs."""
     bounds = [bound for bound in (low, top) if bound is not None]
-    if not all(comparable(value, bound, high) for bound in bounds):
+    signed = low is not None and top is not None and low < 0 < top
+    if not all(comparable(abs(value), abs(one), high) if signed else comparable(value, one, high) for one in bounds):
         return None
     return (low is None or value >= low - TOLERANCE) and (top is None or value <= top + TOLERANCE)
 

@@ -31,6 +31,7 @@ _WORDS = {
     "summary translation risk",
 }  # fmt: skip
 _SETS = {part: frozenset(words.split()) for part, words in _WORDS.items()}
+_HASHED = frozenset(("sha",))
 _STAMPS = frozenset(
     "log logger logging structlog loguru trace tracer span langfuse mlflow whylogs arize evidently insert event "
     "publish".split()
@@ -62,9 +63,10 @@ class Recording:
         """What a hook writes down."""
         names: set[str] = set()
         calls: set[str] = set()
-        whole = False
+        whole = spelled = False
         for one in self._followed(hook):
             node = self.code.node(one)
+            spelled = spelled or _spelled(node)
             names |= set(_written(node))
             calls |= {chain(part.func) for part in ast.walk(node) if isinstance(part, ast.Call)}
             whole = whole or self._whole(one, node)
@@ -72,6 +74,8 @@ class Recording:
         if any(_stamps(call) for call in calls):
             parts.add("time")
         given = self._given(hook)
+        if given is None and spelled and not whole:
+            return Logged(frozenset(parts), open=False)  # handed on as a function: its own record says all
         if whole or given is None:
             outer = set().union(*given) if given else set()
             parts |= {part for part in PARTS if _holds(part, outer)}
@@ -116,6 +120,15 @@ class Recording:
                 {name for part in ast.walk(node) if isinstance(part, ast.Dict | ast.keyword) for name in _keys(part)}
             )
         return found
+
+
+def _spelled(node: ast.AST) -> bool:
+    """Whether a record with keys of its own is written out, and no arguments are taken as they come."""
+    arguments = getattr(node, "args", None)
+    if not isinstance(arguments, ast.arguments) or arguments.vararg or arguments.kwarg:
+        return False
+    dicts = [part for part in ast.walk(node) if isinstance(part, ast.Dict) and len(part.keys) > 1]
+    return any(all(isinstance(key, ast.Constant) for key in part.keys) for part in dicts)
 
 
 def _written(node: ast.AST) -> Iterator[str]:
@@ -179,7 +192,9 @@ def _name(func: ast.expr) -> str:
 def _holds(part: str, names: set[str]) -> bool:
     words = {word for name in names for word in tokens(name)}
     if part == "model version":
-        return bool(words & _SETS[part])
+        told = (frozenset(tokens(name)) for name in names)
+        # The hash of an input (`input_sha`) is no version.
+        return any(one & _SETS[part] - (_HASHED if one & _SETS["input"] - _HASHED else frozenset()) for one in told)
     if part == "input" and any(name.lower().endswith(("_id", "id")) for name in names):
         return True
     return bool(words & _SETS[part])

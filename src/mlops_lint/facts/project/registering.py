@@ -72,6 +72,7 @@ _TOOLS = {
         _words("log_model autolog"),
         _words("registered_model_name"),
     ),
+    "hopsworks": _Tool(_words("hopsworks hsml"), _words("create_model")),
 }  # fmt: skip
 _ALIASES = {"hf-hub": "huggingface|hf_hub|hub_model_id", "vertex": "aiplatform|vertex", "azureml": "azureml|az ml"}
 _CONFIGURATION = re.compile(r"\.(?:ya?ml|json|sh|bash|tf|bicep|mk|R|scala)$|(?:^|/)(?:Makefile|justfile|Jenkinsfile)$")

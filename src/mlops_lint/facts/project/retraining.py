@@ -19,7 +19,8 @@ from mlops_lint.facts.project.pointers import (
     Pointers,
     RemoteTarget,
 )
-from mlops_lint.facts.project.reading import documents_of, text_of, walk, word
+from mlops_lint.facts.project.reading import documents_of, text_of, walk, word, yaml_of
+from mlops_lint.facts.project.script import Command
 from mlops_lint.facts.project.serving import Serving
 from mlops_lint.facts.project.workflows import Workflows
 from mlops_lint.model import Location
@@ -45,7 +46,11 @@ _CRON = re.compile(
     r"|^\s*(?:[\d*/,\-]+\s+){4}[\d*/,\-A-Za-z]+\s+\S|OnCalendar",
     re.IGNORECASE,
 )
+_UNSCHEDULED = re.compile(r"\bschedule(?:_interval)?\s*=\s*(?:None\b|[\"']@once[\"'])")
 _DRIFTS = re.compile(r"drift|psi\b|monitor|evidently|performance|degrad|threshold|nannyml|stability", re.IGNORECASE)
+_DISPATCHES = re.compile(r"gh workflow run|/dispatches|repository-dispatch|createDispatchEvent|createWorkflowDispatch")
+_SHOWN = re.compile(r"`[^`\n]+`|^```|^(?: {4}|\t)\S|^\.\. code|::$", re.MULTILINE)
+NO_COMMAND = "shows no command"
 _DATA = re.compile(
     r"\bpaths?\b|\bsensor|s3:ObjectCreated|eventarc|blob|new[-_ ]data|on_data|dvc update|asset|watch", re.IGNORECASE
 )
@@ -93,7 +98,9 @@ class Retraining:
     def file(self, path: str, trigger: str, trained_by: str | None) -> Start:
         """What one file does for a trigger."""
         if _DOCUMENT.search(path):
-            lacks = "" if trigger == "manual" else "is a document, which starts nothing"
+            lacks = "is a document, which starts nothing"
+            if trigger == "manual":
+                lacks = "" if _SHOWN.search(text_of(self.view, path) or "`unread`") else NO_COMMAND
             return Start(Location(path), fulfils=not lacks, lacks=lacks)
         config = self.workflows.config(path)
         if config is not None:
@@ -107,16 +114,18 @@ class Retraining:
         commands = [one for one in self.workflows.ci.of(config) if not one.never]
         files = self._files(trained_by)
         text = self._bare(config.path)
-        trains = next(
-            (one for one in commands if self._trains(one.text, files) or self._runs(one.words, trained_by)), None
-        )
+        own = [one for one in commands if not _DISPATCHES.search(one.text)]
+        trains = next((one for one in own if self._trains(one.text, files) or self._runs(one.words, trained_by)), None)
         hidden = next((one for one in self.workflows.ci.opaque if one.at.path == config.path), None)
         action = re.search(r"uses:[^\n]{0,200}?(?:train|pipeline|sagemaker|vertex|azureml|aml)", text, re.IGNORECASE)
-        starts = _STARTS.search(text.partition("jobs:")[2] or text)
+        starts = self._sets_off(config, text.partition("jobs:")[2] or text, files)
         if trains is None and not action and not starts:
             if hidden is not None:
                 return Start(hidden.at, unclear="runs steps that cannot be looked into")
             return Start(Location(config.path), lacks="runs no training")
+        others = [one for one in commands if _STARTS.search(one.text)]
+        if trigger == "schedule" and trains is None and others and all(one.conditional for one in others):
+            return Start(others[0].at, lacks="starts a training on a condition alone")
         return self._when(config, trigger, trains.at if trains else Location(config.path), text)
 
     def _when(self, config: CiConfig, trigger: str, at: Location, text: str) -> Start:
@@ -141,22 +150,54 @@ class Retraining:
             return Start(at, fulfils=True)
         if _DRIFTS.search(text):
             return Start(at, fulfils=True)
-        if "workflow_dispatch" in events and (where := self._dispatches()) is not None:
+        if "workflow_dispatch" in events and (where := self._dispatches(config)) is not None:
             return Start(where, fulfils=True)
         return Start(at, lacks=f"is started by {', '.join(events)}, and by no {trigger}")
 
-    def _dispatches(self) -> Location | None:
-        """Code or another workflow that starts a workflow."""
+    def _sets_off(self, config: CiConfig, text: str, files: tuple[str, ...]) -> bool:
+        """Whether a workflow starts something elsewhere, by a command that is not switched off or by an action."""
+        commands = [one for one in self.workflows.ci.of(config) if _STARTS.search(one.text)]
+        if not commands:
+            return bool(_STARTS.search(text))
+        return any(not one.never and self._leads(one, files) for one in commands)
+
+    def _leads(self, command: Command, files: tuple[str, ...]) -> bool:
+        """Whether what a command starts trains, as far as it is a workflow that is read here."""
+        ci = self.workflows.ci
+        named = [one for one in ci.configs if self._means(command.text, command.words, one)]
+        if (
+            not _DISPATCHES.search(command.text)
+            or not named
+            or any(o.at.path == c.path for o in ci.opaque for c in named)
+        ):
+            return True
+        return any(self._trains(one.text, files) for config in named for one in ci.of(config) if not one.never)
+
+    def _dispatches(self, wanted: CiConfig) -> Location | None:
+        """Code or another workflow that starts a workflow, or one that cannot be told."""
         for path in self.code.modules:
             if not self.code.is_test(path) and self._starting(self._texts(path)):
                 return Location(path)
         for config in self.workflows.ci.configs:
-            if re.search(
-                r"gh workflow run|/dispatches|repository-dispatch|createDispatchEvent|createWorkflowDispatch",
-                self._bare(config.path),
-            ):
+            commands = [one for one in self.workflows.ci.of(config) if _DISPATCHES.search(one.text)]
+            for one in commands:
+                if not one.never and self._means(one.text, one.words, wanted):
+                    return one.at
+            if not commands and _DISPATCHES.search(self._bare(config.path)):
                 return Location(config.path)
         return None
+
+    def _means(self, text: str, words: tuple[str, ...], wanted: CiConfig) -> bool:
+        """Whether a command that starts a workflow starts that one, or may."""
+        match = re.search(r"/workflows/([\w.-]+)/dispatches", text)
+        given = match[1] if match else ""
+        if words[:3] == ("gh", "workflow", "run"):
+            given = next((word for word in words[3:] if not word.startswith("-")), "")
+        if not given or "$" in given or given.isdigit():
+            return True
+        file = wanted.path.rpartition("/")[2]
+        title = word(walk(yaml_of(self.view, wanted.path), "name"))
+        return given.rpartition("/")[2].lower() in (file.lower(), file.partition(".")[0].lower(), title.lower())
 
     def _files(self, trained_by: str | None) -> tuple[str, ...]:
         roots = self.serving.roots_of(trained_by) if trained_by else ()
@@ -204,13 +245,27 @@ class Retraining:
             if any(self.code.graph.node(one).opaque for one in roots):
                 return Start(at, unclear="makes calls that cannot be followed")
             return Start(at, lacks="starts no training")
-        if trigger == "schedule" and not _CRON.search(text) and not _CRON.search(self._bare(path)):
+        bare = self._bare(path)
+        if trigger == "schedule" and _UNSCHEDULED.search(bare) and (caller := self._triggers(path)) is not None:
+            return Start(caller, unclear="may start it at some time")
+        if trigger == "schedule" and not _CRON.search(text) and not _CRON.search(_UNSCHEDULED.sub("", bare)):
             scheduled = next(
                 (c for c in self.workflows.ci.configs if path.rpartition("/")[2] in self._bare(c.path)), None
             )
             if scheduled is None or self.workflows.schedule(scheduled) is None:
-                return Start(at, lacks="has no schedule")
+                return Start(self._unscheduled(path) or at, lacks="has no schedule")
         return Start(at, fulfils=True)
+
+    def _unscheduled(self, path: str) -> Location | None:
+        """The line that takes the schedule away."""
+        lines = (text_of(self.view, path) or "").split("\n")
+        return next((Location(path, n) for n, line in enumerate(lines, 1) if _UNSCHEDULED.search(line)), None)
+
+    def _triggers(self, path: str) -> Location | None:
+        """Another file that starts workflows of Airflow by name."""
+        others = (other for other in self.code.modules if other != path and not self.code.is_test(other))
+        words = re.compile(r"TriggerDagRun|trigger_dag|dagRuns|dags trigger")
+        return next((Location(other) for other in others if words.search(self._bare(other))), None)
 
     def _called(self, reach: Reach, wanted: set[Definition]) -> bool:
         files = {one.path for one in wanted}

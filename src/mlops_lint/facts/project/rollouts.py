@@ -11,6 +11,7 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.rollout_steps import idle
 from mlops_lint.facts.project.serving import Serving
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView, Unreadable
@@ -57,7 +58,12 @@ class Rollouts:
 
     def shown_in(self, path: str, way: str) -> Location | None:
         """Where a file that is declared for it carries a rollout out; None where nothing in it does."""
-        return self._line(path, re.compile(_SIGNS.get(way, _ANY), re.IGNORECASE))
+        shown = self._line(path, re.compile(_SIGNS.get(way, _ANY), re.IGNORECASE))
+        return shown if shown is None or self.idle(path, way) is None else None
+
+    def idle(self, path: str, way: str) -> tuple[Location, str] | None:
+        """Where and why a manifest that speaks of a rollout carries that one out for nobody."""
+        return idle(self.view, path, way)
 
     def anywhere(self, way: str) -> Location | None:
         """Where some manifest, workflow or code of the project does."""
@@ -71,7 +77,9 @@ class Rollouts:
                 and (found := self._named(path, pattern)) is not None
             ):
                 return found
-            if _FILES.search(path) and not _ASIDE.search(path) and (found := self._line(path, pattern)) is not None:
+            if not _FILES.search(path) or _ASIDE.search(path) or (found := self._line(path, pattern)) is None:
+                continue
+            if self.idle(path, way) is None:
                 return found
         return None
 

@@ -13,6 +13,7 @@ from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.code import Constant, Definition
+from mlops_lint.facts.project.implementing import Implementation
 from mlops_lint.facts.project.knowledge import Estimator, Knowledge
 from mlops_lint.facts.project.pointers import Broken, Hidden, Pointers, SymbolTarget, ValueTarget
 from mlops_lint.facts.project.training import Training
@@ -104,13 +105,28 @@ class Seeding:
         return f"`{pointer}` {target.reason}" if isinstance(target, Hidden) else f"`{pointer}` names no single value"
 
     def reach(self) -> frozenset[Definition]:
-        """What training reaches."""
-        return self._code.reachable(self.training.roots()).definitions
+        """What training reaches, and the declared split, where a stage before it runs that."""
+        return self._code.reachable([*self.training.roots(), *self._split()]).definitions
+
+    def apart(self) -> tuple[int, Seed] | None:
+        """The seed that the charter declares for the split, and where its code surely passes another."""
+        said = self._charter.get("data", "splits", "seed")
+        own = self.seeds(self._code.reachable(self._split()).definitions) if isinstance(said, int) else []
+        own = [seed for seed in own if seed.role == "other"]
+        if not own or any(said in seed.derived or seed.values is None or said in seed.values for seed in own):
+            return None
+        return said, own[0]
+
+    def _split(self) -> tuple[Definition, ...]:
+        pointer = self._charter.text("data", "splits", "defined_in")
+        found = self.training.implementations.of(pointer) if pointer else None
+        one = found.definition if isinstance(found, Implementation) else None
+        return (one,) if one is not None and one.kind == "function" and one in self.training.own else ()
 
     def around(self) -> frozenset[Definition]:
         """The same, with the programs that start it and what those run before."""
-        callers = self.training.callers(self.training.roots())
-        return self._code.reachable([*self.training.roots(), *callers]).definitions
+        roots = (*self.training.roots(), *self._split())
+        return self._code.reachable([*roots, *self.training.callers(roots)]).definitions
 
     def seeds(self, within: frozenset[Definition]) -> list[Seed]:
         """Every place within that is given a seed."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code
@@ -24,6 +26,7 @@ _FILES = re.compile(
     r"\.(?:ya?ml|json|toml|tf|tfvars|env|cfg|ini|hcl|bicep|sh|properties)$|(?:^|/)(?:Dockerfile[^/]*|Procfile|\.env[^/]*|Makefile)$"
 )
 _ASIDE = re.compile(r"(?:^|/)(?:tests?|docs?|examples?|notebooks?|node_modules|metrics|reports)/|lock|package\.json$")
+_IMAGE_KEY = re.compile(r"^[\s-]*[\w-]*image[\w-]*\s*[:=]", re.IGNORECASE)
 _MOVING = frozenset("latest production prod staging champion stable current main master head newest live".split())
 
 
@@ -73,15 +76,22 @@ class Served:
         for path in self.view.entries:
             if not _FILES.search(path) or _ASIDE.search(path) or path == self.project.charter_path:
                 continue
-            if not (self.project.owns(path) or path.startswith(".git")):
+            near = self.project.owns(path) or path.startswith(".git")
+            if not near and any(path.startswith(f"{folder}/") for folder in self._folders):
                 continue
             text = text_of(self.view, path) or ""
             for number, line in enumerate(text.split("\n") if own in text else (), 1):
                 if own in line and not line.lstrip().startswith(("#", "//")):
                     bare = re.sub(r"\s#.*$", "", line)
                     for match in pattern.finditer(bare):
-                        if "$" not in match[0]:
+                        if "$" not in match[0] and (near or _IMAGE_KEY.search(bare)):
                             yield Address(match["name"], match["version"], match[0], Location(path, number))
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        """The folders of the projects of a monorepo; what lies beside them is shared."""
+        charters = (path for path in self.view.entries if path.endswith("mlproject.yaml"))
+        return frozenset(posixpath.dirname(path) for path in charters) - {""}
 
     def _loaded(self, entrypoint: str | None, predicts_in: str | None) -> Iterator[Address]:
         """What serving code loads from a registry."""

@@ -108,7 +108,7 @@ class Shipped:
         found: list[Definition] = []
         for path, module in self.code.modules.items():
             dotted = path.removesuffix(".py").replace("/", ".")
-            if any(word == path or path.endswith(f"/{word}") or dotted.endswith(f".{word}") for word in words if word):
+            if any(f"/{path}".endswith(f"/{word}") or f".{dotted}".endswith(f".{word}") for word in words if word):
                 found += [module.body, module.main]
         return found
 

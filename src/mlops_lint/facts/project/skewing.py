@@ -16,6 +16,10 @@ from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location
 
 _FITS = re.compile(r"^(?P<made>.+)\(\)\.(?:fit|fit_transform|partial_fit)$")
+_PART_FITS = re.compile(
+    r"^(?P<made>sklearn\.pipeline\.Pipeline)\(\)(?:\.named_steps|\.steps)?(?:\[\])+\.(?:fit|fit_transform)$"
+)
+"""A part of a pipeline that is fitted by itself: `model["scale"].fit_transform(rows)`."""
 _BUILDS = (
     "sklearn.",
     "imblearn.",
@@ -46,6 +50,17 @@ class OtherColumns:
     missing: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OtherFill:
+    """A gap that serving fills with `now`, and training with `before`."""
+
+    column: str
+    before: object
+    now: object
+    at: Location
+    trained: Location
+
+
 class Skewing:
     """Compares what serving reaches with what training reaches."""
 
@@ -68,8 +83,8 @@ class Skewing:
         found: list[tuple[str, Location]] = []
         others: list[tuple[str, Location]] = []
         for name, uses in self.code.graph.canonical.items():
-            match = _FITS.match(name)
-            if match is None or match["made"] not in self.transformers:
+            match = _FITS.match(name) or _PART_FITS.match(name)
+            if match is None or (match["made"] not in self.transformers and match.re is _FITS):
                 continue
             for path, fact in uses:
                 if not fact.call or not self.serving.ships(path):
@@ -115,6 +130,31 @@ class Skewing:
                     return OtherColumns(self.code.source(one.path).at(node), known.at, *found)
         return None
 
+    def other_fill(self, roots: Iterable[Definition], trained: Iterable[Definition]) -> OtherFill | None:
+        """A column whose gaps serving alone fills with another constant than training alone."""
+        training, serving = self.code.reachable(trained).definitions, self.reach(roots).definitions
+        known, here = self._fills(training - serving), self._fills(serving - training)
+        for column in sorted(known.keys() & here.keys()):
+            values = {repr(value) for value, _ in (*known[column], *here[column])}
+            if len(values) == 2 and len({repr(value) for value, _ in here[column]}) == 1:
+                (before, trained_at), (now, at) = known[column][0], here[column][0]
+                if before != now:
+                    return OtherFill(column, before, now, at, trained_at)
+        return None
+
+    def _fills(self, definitions: Iterable[Definition]) -> dict[str, list[tuple[object, Location]]]:
+        """By column: `rows.fillna({"age": 0})`, `rows["age"].fillna(0)`."""
+        found: dict[str, list[tuple[object, Location]]] = {}
+        for one in sorted(definitions):
+            if one.kind != "function" or not self.serving.ships(one.path):
+                continue
+            for part in ast.walk(self.code.node(one)):
+                if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr == "fillna":
+                    at = self.code.source(one.path).at(part)
+                    for column, value in _filled(part.func.value, part.args):
+                        found.setdefault(column, []).append((value, at))
+        return found
+
     def _own(self, one: Definition) -> ast.AST:
         node = self.code.node(one)
         if one.qualname not in ("", "<main>"):
@@ -138,6 +178,17 @@ class Skewing:
         if len(shared) < _LEAST or len(shared) < 0.6 * len(columns) or names == columns:
             return None
         return tuple(sorted(names - columns)), tuple(sorted(columns - names))
+
+
+def _filled(of: ast.expr, given: list[ast.expr]) -> Iterator[tuple[str, object]]:
+    try:
+        value = ast.literal_eval(given[0]) if given else None
+    except ValueError:
+        return
+    if isinstance(value, dict):
+        yield from ((key, one) for key, one in value.items() if isinstance(key, str))
+    elif value is not None and isinstance(of, ast.Subscript) and isinstance(of.slice, ast.Constant):
+        yield str(of.slice.value), value
 
 
 def _selections(tree: ast.AST) -> Iterator[ast.expr]:

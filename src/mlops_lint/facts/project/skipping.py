@@ -10,7 +10,7 @@ from mlops_lint.facts.project.assertions import Function, callee, folded
 def skipped(function: Function, owners: list[ast.ClassDef], tree: ast.Module) -> str:
     """Why the test never counts; empty where it does or where that depends."""
     for decorator in [*function.decorator_list, *(mark for owner in owners for mark in owner.decorator_list)]:
-        if reason := mark(decorator):
+        if reason := mark(_kept(decorator, tree)):
             return reason
     for body in [tree.body, *(owner.body for owner in owners)]:
         if reason := _assigned_marks(body):
@@ -18,6 +18,19 @@ def skipped(function: Function, owners: list[ast.ClassDef], tree: ast.Module) ->
     if any(_switched_off(owner) for owner in owners):
         return "`__test__` is False"
     return _module_skip(tree) or _first_statement(function)
+
+
+def _kept(decorator: ast.expr, tree: ast.Module) -> ast.expr:
+    """The mark that a file keeps under a name: `slow = pytest.mark.skip(reason="…")`."""
+    if not isinstance(decorator, ast.Name):
+        return decorator
+    values = [
+        statement.value
+        for statement in tree.body
+        if isinstance(statement, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == decorator.id for target in statement.targets)
+    ]
+    return values[0] if len(values) == 1 else decorator
 
 
 def mark(node: ast.expr) -> str:

@@ -55,6 +55,12 @@ class SliceResults:
         wanted = singular(name)
         return next((leaf for leaf in leaves if contains(leaf.words, wanted)), None)
 
+    @staticmethod
+    def names(pointer: str, slices: list[str]) -> bool:
+        """Whether a pointer says itself of which slice all numbers below it are: `#/by_region`."""
+        said = singular(pointer.partition("#")[2])
+        return any(contains(said, singular(name)) for name in slices)
+
     def others(self, leaves: list[Leaf], names: list[str]) -> Leaf | None:
         """A number of some group that no declared slice names: it may be a group of one of them."""
         for leaf in leaves:

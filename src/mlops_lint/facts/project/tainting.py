@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from mlops_lint.documents.node import DocumentError
@@ -12,14 +12,13 @@ from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.files.nodes import MAIN
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.tainting_parts import FUNCTIONS, Part, walk
 from mlops_lint.model import Location
 from mlops_lint.repo.view import Unreadable
 
 MAX_DEFINITIONS = 1_500
 MAX_ROUNDS = 12
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_SCOPES = (*_FUNCTIONS, ast.ClassDef)
-_EXITS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_SCOPES = (*FUNCTIONS, ast.ClassDef)
 _FILLING = frozenset("append add extend insert update put appendleft setdefault".split())
 
 
@@ -52,14 +51,6 @@ class Received:
 
 
 @dataclass(slots=True)
-class _Part:
-    """A statement's expressions and calls, with the tests that decide whether they run."""
-
-    node: ast.AST
-    tests: tuple[ast.expr, ...]
-
-
-@dataclass(slots=True)
 class _State:
     params: dict[Definition, set[str]] = field(default_factory=dict)
     returns: set[Definition] = field(default_factory=set)
@@ -83,7 +74,7 @@ class Tainting:
 
     def __init__(self, code: Code) -> None:
         self.code = code
-        self._parts: dict[Definition, list[_Part]] = {}
+        self._parts: dict[Definition, list[Part]] = {}
 
     def at(self, site: Site) -> Location:
         """Where a call stands."""
@@ -123,10 +114,10 @@ class Tainting:
     def _reached(self, roots: Iterable[Definition]) -> list[Definition]:
         return sorted(self.code.reachable(roots).definitions)[:MAX_DEFINITIONS]
 
-    def parts(self, definition: Definition) -> list[_Part]:
+    def parts(self, definition: Definition) -> list[Part]:
         """The nodes of a definition's own body in order, each with the tests around and before it."""
         if definition not in self._parts:
-            self._parts[definition] = list(_walk(self._body(definition), ()))
+            self._parts[definition] = list(walk(self._body(definition), ()))
         return self._parts[definition]
 
     def _body(self, definition: Definition) -> list[ast.stmt]:
@@ -149,6 +140,15 @@ class Tainting:
         value = self.code.resolve(definition.path, scope, text)
         name = self.code.canonical(definition.path, scope, text) or ""
         return Site(definition, node, name, value if isinstance(value, Definition) else None)
+
+    def targets(self, site: Site) -> tuple[Definition, ...]:
+        """What a call runs: one function, or the entries of a table (`HANDS[action](x)`)."""
+        if site.target is not None or not isinstance(site.node.func, ast.Subscript | ast.Name | ast.Call):
+            return (site.target,) if site.target is not None else ()
+        place = (site.node.lineno, site.node.col_offset, chain(site.node.func))
+        edges = self.code.graph.node(site.by).edges
+        here = [edge for edge in edges if edge.use and (edge.use.line, edge.use.column, edge.use.chain) == place]
+        return tuple(dict.fromkeys(edge.target for edge in here if edge.target.kind == "function"))
 
 
 class _Reader:
@@ -241,18 +241,19 @@ class _Reader:
         receiver = isinstance(node.func, ast.Attribute) and self.tainted(node.func.value)
         return receiver or any(self.tainted(given) for given in _given(node))
 
-    def hand_on(self, part: _Part) -> None:
+    def hand_on(self, part: Part) -> None:
         assert isinstance(part.node, ast.Call)
         site = self.site(part.node)
-        if site.target is None or self.cleans(site) or (self.gated and part.tests):
+        if self.cleans(site) or (self.gated and part.tests):
             return
-        if self.controls(part):
-            self.state.controlled.add(site.target)
-        for name, given in bound(self.facts.code, site):
-            if self.tainted(given):
-                self.state.params.setdefault(site.target, set()).add(name)
+        for target in self.facts.targets(site):
+            if self.controls(part) or (site.target is None and self.tainted(part.node.func)):
+                self.state.controlled.add(target)
+            for name, given in bound(self.facts.code, replace(site, target=target)):
+                if self.tainted(given):
+                    self.state.params.setdefault(target, set()).add(name)
 
-    def controls(self, part: _Part) -> bool:
+    def controls(self, part: Part) -> bool:
         return self.definition in self.state.controlled or any(self.tainted(test) for test in part.tests)
 
     def received(self) -> Iterator[Received]:
@@ -264,7 +265,7 @@ class _Reader:
                     yield Received(self.site(part.node), given, controlled)
 
 
-def _lines(parts: Iterable[_Part]) -> Iterator[tuple[int, ast.AST]]:
+def _lines(parts: Iterable[Part]) -> Iterator[tuple[int, ast.AST]]:
     """Expressions with the line from which on they have their say: of their statement, of the loop around it."""
     line = end = 0
     for node in (part.node for part in parts):
@@ -301,47 +302,6 @@ def bound(code: Code, site: Site) -> Iterator[tuple[str, ast.expr]]:
     for keyword in site.node.keywords:
         if keyword.arg in fact.parameters:
             yield str(keyword.arg), keyword.value
-
-
-def _walk(body: Iterable[ast.stmt], tests: tuple[ast.expr, ...]) -> Iterator[_Part]:
-    """Nodes in order, inner definitions left out; after `if x: return`, what follows depends on `x` too."""
-    for statement in body:
-        if isinstance(statement, _SCOPES):
-            continue
-        yield from _statement(statement, tests)
-        if isinstance(statement, _EXITS):
-            return  # nothing behind it runs
-        if isinstance(statement, ast.If) and statement.body and isinstance(statement.body[-1], _EXITS):
-            tests = (*tests, statement.test)
-
-
-def _statement(node: ast.stmt, tests: tuple[ast.expr, ...]) -> Iterator[_Part]:
-    yield _Part(node, tests)
-    inner = tests
-    if isinstance(node, ast.If | ast.While):
-        inner = (*tests, node.test)
-    elif isinstance(node, ast.Match):
-        inner = (*tests, node.subject)
-    for name, value in ast.iter_fields(node):
-        if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
-            yield from _walk(value, inner)
-        elif isinstance(value, list):
-            for item in value:
-                yield from _item(item, name, tests, inner)
-        elif isinstance(value, ast.AST):
-            yield from _expression(value, tests)
-
-
-def _item(item: object, name: str, tests: tuple[ast.expr, ...], inner: tuple[ast.expr, ...]) -> Iterator[_Part]:
-    if isinstance(item, ast.ExceptHandler | ast.match_case):
-        yield from _walk(item.body, inner)
-    elif isinstance(item, ast.AST):
-        yield from _expression(item, tests)
-
-
-def _expression(node: ast.AST, tests: tuple[ast.expr, ...]) -> Iterator[_Part]:
-    for part in ast.walk(node):
-        yield _Part(part, tests)
 
 
 @provides

@@ -23,6 +23,7 @@ _OTHERS = frozenset(
     "psi drift ks similarity sim f1 auc recall precision accuracy metric gap iou nms r2 silhouette best baseline value "
     "pvalue target relevance bleu rouge wer distance z zscore max min mean rank cv train test val".split()
 )
+_CUTTING = frozenset("min minimum threshold thresh cutoff cut floor".split())
 _METHODS = frozenset("gt ge lt le greater greater_equal less less_equal".split())
 _ORDER = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
 _QUERY = re.compile(
@@ -31,7 +32,7 @@ _QUERY = re.compile(
 )
 _PREDICTS = frozenset(("predict",))
 _NETWORKS = ("torch", "tensorflow", "keras", "lightgbm", "xgboost", "catboost", "mxnet", "jax", "flax", "onnxruntime",
-             "mlflow.pyfunc", "transformers", "h2o")  # fmt: skip
+             "mlflow.pyfunc", "transformers", "h2o", "lightfm", "implicit", "surprise")  # fmt: skip
 _TUNED = ("TunedThresholdClassifierCV", "FixedThresholdClassifier")
 
 
@@ -76,7 +77,7 @@ class Thresholds:
         scores = self._scores(definition, nodes)
         for node in nodes:
             for side, bound in _sides(node):
-                if self._is_score(definition, side, scores):
+                if self._is_score(definition, side, scores) or _says_so(side, bound):
                     yield from self._bounds(definition, bound)
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 2_000:
                 yield from self._query(definition, node)
@@ -134,8 +135,7 @@ class Thresholds:
         return [use for use in uses if use.scope == definition.qualname]
 
     def _is_score(self, definition: Definition, side: ast.expr, scores: set[str]) -> bool:
-        names = _names(side)
-        words = {word for name in names for word in re.split(r"[_\W\d]+", name.casefold()) if word}
+        words = _words(side)
         if words & _OTHERS and not words & {"proba", "probability", "prob"}:
             return False
         return bool(words & _WORDS) or any(self._asks(definition, part, scores) for part in ast.walk(side))
@@ -191,6 +191,17 @@ def _sides(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
             yield (node.func.value, node.args[0])
         elif len(node.args) == 2:
             yield (node.args[0], node.args[1])
+
+
+def _words(side: ast.expr) -> set[str]:
+    return {word for name in _names(side) for word in re.split(r"[_\W\d]+", name.casefold()) if word}
+
+
+def _says_so(side: ast.expr, bound: ast.expr) -> bool:
+    """`s >= min_score`: the bound is named after what it cuts, and the compared value after nothing else."""
+    words = _words(bound)
+    named = (words & _CUTTING and words & _WORDS) or words == {"threshold"}
+    return bool(named) and isinstance(side, ast.Name) and not _words(side) & _OTHERS
 
 
 def _names(side: ast.expr) -> list[str]:

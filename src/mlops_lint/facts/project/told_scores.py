@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ _OTHER = re.compile(
     r"paper|publish|report(?:ed)? (?:by|in)|state of the|sota|human|random|majority|dummy|example|e\.g\.|"
     r"if\b|would|expect|improve|gain|increase|drop|differ|gap|confidence|interval|slice|region|group|women|"
     r"men\b|class\b|per\b|each|every|when|lowest|highest|worst|best of|between|against|versus|vs\b|"
+    r"agree(?:s|d|ment)?\b|annotat\w+|labell?ers?\b|raters?\b|trial|"
     r"compared|other|without|with only|subset|ablation)|±|\+/-|목표|기준|이상|이하|이전|검증|학습|훈련",
     re.IGNORECASE,
 )
@@ -41,6 +43,8 @@ _ASIDE = re.compile(
 )
 """What is said of another number behind this one."""
 _OURS = frozenset("model ours our this final current champion production proposed test holdout".split())
+_RESULT = frozenset(("test", "test set", "held-out", "holdout", "value", "score", "result"))
+_TUNED = re.compile(r"[\s,(]*\b(?:fine-?tuned|ours)\b\)?[\s,]*")
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 MAX_LINES = 3_000
 
@@ -142,11 +146,36 @@ class Scores:
             words = set(re.findall(r"[\w']+", label))
             alone = sum(1 for one in rows[top + 1 :] if one.lstrip().startswith("|")) == 1
             ours = alone and not _OTHER.search(label)
+            ours = ours or self._own(label, rows[top + 1 :])
             if column > 0 and (ours or (words & _OURS and not _OTHER.search(label))):
                 yield from _cell(cells[column], number, name, path)
         elif len(cells) == 2 and re.fullmatch(_bare(pattern), _plain(cells[0]), re.IGNORECASE):
             if not _OTHER.search(" ".join(head)):
                 yield from _cell(cells[1], number, name, path)
+        elif len(cells) == len(head) > 2 and self._of_this_project(label):
+            named = any(re.fullmatch(_bare(pattern), _plain(cell), re.IGNORECASE) for cell in cells[1:])
+            places = [i for i, cell in enumerate(head) if _plain(cell).casefold() in _RESULT]
+            if named and len(places) == 1:
+                yield from _cell(cells[places[0]], number, name, path)
+
+    def _of_this_project(self, label: str) -> bool:
+        """Whether the first cell of a row names this project and no release, where the metric has a cell of its own."""
+        own = set(re.findall(r"\w+", (self.charter.text("project", "name") or "").casefold().replace("_", " ")))
+        said = set(re.findall(r"\w+", label))
+        return bool(said & own) and said <= own | _OURS | {"score"}
+
+    def _own(self, label: str, below: list[str]) -> bool:
+        """Whether a row is named as the charter names the model, and no other row of the table is."""
+        routes: list[tuple[str | int, ...]] = [("model", "base")]
+        routes += [("model", "base", index) for index in range(self.charter.items("model", "base"))]
+        bases = {(self.charter.text(*at, "id") or "").casefold() for at in routes}
+        named = {(self.charter.text(*at) or "").casefold() for at in (("project", "name"), ("model", "family"))}
+        names = (named | bases) - {""}
+        cells = itertools.takewhile(lambda row: row.lstrip().startswith("|"), below)
+        labels = [_plain(_split(row)[0]).casefold() for row in cells]
+        if label in bases or _TUNED.sub("", label) not in names or _OTHER.search(_TUNED.sub("", label)):
+            return False
+        return sum(any(name in one for name in names) for one in labels) == 1
 
 
 def _sentences(row: str, number: int, name: str, pattern: str, path: str) -> Iterator[Told]:

@@ -109,7 +109,8 @@ class Untrusted:
                     names.setdefault(one.arg, (self.code.source(path).at(one), "a user"))
         for node in nodes:
             if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value is not None:
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                given = node.targets if isinstance(node, ast.Assign) else [node.target]
+                targets = [part for one in given for part in (one.elts if isinstance(one, ast.Tuple) else [one])]
                 if (origin := self._origin(definition, node.value)) is not None:
                     names |= {_text(target): origin for target in targets if _text(target) not in names}
             elif isinstance(node, ast.With | ast.AsyncWith):

@@ -267,7 +267,8 @@ def _scope(tree: ast.AST) -> Iterator[ast.AST]:
     """A scope's own nodes, with the heads of functions in it."""
     if isinstance(tree, _FUNCTIONS):
         yield tree
-    for node in ast.iter_child_nodes(tree):
+    never = isinstance(tree, ast.If) and isinstance(tree.test, ast.Constant) and not tree.test.value
+    for node in tree.orelse if isinstance(tree, ast.If) and never else ast.iter_child_nodes(tree):
         yield node
         if not isinstance(node, _FUNCTIONS):
             yield from (part for part in _scope(node) if part is not node)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from mlops_lint.facts.files.chains import split
+from mlops_lint.facts.files.stubs import is_text
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Constant, Definition, External, Opaque, Reach
@@ -94,7 +96,31 @@ class Wiring:
         if not isinstance(subject, Definition):
             return ""
         fact = self.code.modules[subject.path].facts[subject.qualname]
-        return "" if fact.decorators or self.code.graph.overrides(subject) else fact.stub
+        if fact.decorators or self.code.graph.overrides(subject):
+            return ""
+        return fact.stub or self._handed_back(subject)
+
+    def _handed_back(self, subject: Definition) -> str:
+        """Whether all that it does is to put its arguments together for a caller that wants nothing of them."""
+        node = self.code.node(subject)
+        body = [part for part in getattr(node, "body", []) if not is_text(part)]
+        if len(body) != 1 or not isinstance(body[0], ast.Return) or body[0].value is None:
+            return ""
+        parts = (ast.Name, ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.expr_context)
+        if not all(isinstance(part, parts) for part in ast.walk(body[0].value)):
+            return ""
+        calls = self._calls(subject)
+        dropped = bool(calls) and all(fact.call and self._dropped(path, fact) for path, fact in calls)
+        return "it only returns what it is given" if dropped else ""
+
+    def _dropped(self, path: str, fact: UseFact) -> bool:
+        """Whether a call is a statement of its own."""
+        place = (fact.line, fact.column)
+        for node in ast.walk(self.code.source(path).tree):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+                if (node.value.func.lineno, node.value.func.col_offset) == place:
+                    return True
+        return False
 
     def at(self, subject: Subject) -> Location | None:
         """Where it is defined; None for a library's."""
@@ -120,7 +146,7 @@ class Wiring:
             return Uncertain(found.places[0])
         if isinstance(subject, Definition) and subject in reach:
             return Uncertain(self.code.at(subject))
-        if isinstance(subject, Definition) and (named := self._in_settings(subject.name)) is not None:
+        if isinstance(subject, Definition) and (named := self._in_settings(subject)) is not None:
             return Uncertain(named)
         if isinstance(subject, Definition) and subject in self.code.entries() and self.serving.ships(subject.path):
             return Elsewhere(self.code.at(subject), subject, OTHER)
@@ -138,10 +164,11 @@ class Wiring:
                 return Wired(at, by)
         return None
 
-    def _in_settings(self, name: str) -> Location | None:
+    def _in_settings(self, subject: Definition) -> Location | None:
         """A dotted path to it in a configuration or a text of the code: `MIDDLEWARE = ["shop.watch.Recorder"]`."""
-        path_to = re.compile(rf"[\w/][.:]{re.escape(name)}(?!\w)")
-        quoted = re.compile(rf"[\"'][\w.]+[.:]{re.escape(name)}[\"']")
+        owners = "|".join(re.escape(part) for part in _owners(subject))
+        path_to = re.compile(rf"(?<!\w)(?:{owners})(?:\.py)?[.:]+{re.escape(subject.name)}(?!\w)")
+        quoted = re.compile(rf"[\"'][\w.]*(?<!\w)(?:{owners})[.:]{re.escape(subject.name)}[\"']")
         for path in self.code.view.entries:
             project = self.code.project
             if not project.owns(path) or path == project.charter_path or not self.serving.ships(path):
@@ -217,6 +244,12 @@ class Wiring:
             if where in rated:
                 return rated[where]
         return Uncalled()
+
+
+def _owners(subject: Definition) -> list[str]:
+    """What may stand before its name in a dotted path: its class, its module, the packages that may export it."""
+    folders = subject.path.removesuffix(".py").split("/")
+    return [part for part in (*folders, *subject.qualname.split(".")[:-1]) if part]
 
 
 def _targets(subject: Subject) -> set[str]:

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 
+from mlops_lint.facts.project.code.inline import called_inline
 from mlops_lint.facts.project.code.modules import Definition, Module
 from mlops_lint.facts.project.code.names import Names
 from mlops_lint.facts.project.project import Project
@@ -22,6 +23,8 @@ _FRAMEWORKS = {
     "tensorflow_transform": frozenset(("run_fn", "preprocessing_fn")),
 }
 """Functions that a framework calls by name in files that import it."""
+_STARTS = {"kedro": re.compile(r"^kedro\..*(?:[sS]ession\b.*\.run|\bfind_run_command\(\))$")}
+"""Calls by which a program starts a framework, which then calls those functions."""
 _COMMAND_FILES = re.compile(
     r"(^|/)(pyproject\.toml|setup\.cfg|setup\.py|dvc\.yaml|Makefile|justfile|Procfile|Dockerfile[^/]*|"
     r"[^/]*\.dockerfile|"
@@ -42,7 +45,7 @@ def is_test_path(path: str) -> bool:
 
 
 def named_entries(view: RepoView, project: Project) -> list[str]:
-    """`module:name` as command files write it (console scripts, `uvicorn app:api`, `gunicorn x.y:app`)."""
+    """`module:name` as command files write it (`uvicorn app:api`), and what Python within a command calls."""
     found: list[str] = []
     for path in view.entries:
         if not _COMMAND_FILES.search(path) or not (project.owns(path) or path.startswith(".github/")):
@@ -54,7 +57,21 @@ def named_entries(view: RepoView, project: Project) -> list[str]:
         lines = [line for line in text.split("\n") if not line.lstrip().startswith("#")]
         for match in _COLON.finditer("\n".join(lines)):
             found.append(f"{match[1]}.{match[2]}")
+        found += called_inline("\n".join(lines))
     return list(dict.fromkeys(found))
+
+
+def started(modules: Mapping[str, Module], name: str) -> list[Definition]:
+    """What a framework runs in the project's files once the library's call of that name starts it."""
+    library = name.partition(".")[0]
+    if library not in _STARTS or not _STARTS[library].search(name):
+        return []
+    return [
+        module.definitions[called]
+        for module in modules.values()
+        if any(fact.level == 0 and fact.module.partition(".")[0] == library for fact in module.symbols.imports)
+        for called in sorted(_FRAMEWORKS[library] & module.definitions.keys())
+    ]
 
 
 def program_entries(modules: Mapping[str, Module], names: Names, named: Iterable[str]) -> tuple[Definition, ...]:

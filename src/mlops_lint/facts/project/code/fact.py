@@ -15,9 +15,11 @@ from mlops_lint.facts.files.symbols import Symbols, UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code.entries import is_test_path, program_entries
 from mlops_lint.facts.project.code.graph import Graph, Reach
+from mlops_lint.facts.project.code.handing import Handing
 from mlops_lint.facts.project.code.meaning import Value, canonical
 from mlops_lint.facts.project.code.modules import Definition, Finder, Module, by_path, is_source
 from mlops_lint.facts.project.code.names import Names
+from mlops_lint.facts.project.code.search_path import added
 from mlops_lint.facts.project.project import Project
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
@@ -84,9 +86,11 @@ class Code:
         self.unparsed: Mapping[str, str] = unparsed
         self.modules = by_path(Module(path, facts) for path, facts in found.items())
         self.finder = Finder([*self.modules, *unparsed], project.folder)
+        self.finder.added = added(view, project, self.modules, self.finder.folders)
         self.names = Names(self.modules, self.finder)
         self._named = tuple(named)
         self._graph: Graph | None = None
+        self._handing: Handing | None = None
         self._sources: dict[str, PythonSource] = {}
         self._held = 0
         self._texts: dict[str, PythonText] = {}
@@ -280,9 +284,16 @@ class Code:
         if uses:
             return Found(uses)
         last_names = frozenset(split(target)[-1].rpartition(".")[2].rpartition(":")[2] for target in targets)
-        places = [self.use_at(path, fact) for path, fact in reach.opaque(last_names)]
+        places = [self.use_at(path, fact) for path, fact in self.opaque(reach, last_names)]
         places += self._unread(reach, last_names)
         return Opaque(tuple(sorted(places))) if places else Absent()
+
+    def opaque(self, reach: Reach, last_names: frozenset[str]) -> list[tuple[str, UseFact]]:
+        """The calls in `reach` that cannot be followed and could be one of `last_names`."""
+        if self._handing is None:
+            self._handing = Handing(self.graph)
+        handing = self._handing
+        return [(path, use) for path, use in reach.opaque(last_names) if handing.may_be(path, use, last_names)]
 
     def _unread(self, reach: Reach, last_names: frozenset[str]) -> list[Location]:
         """Imports within reach of files that could not be parsed, and star imports of libraries."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from mlops_lint.facts.files.chains import UNKNOWN, split
 from mlops_lint.facts.files.nodes import LAMBDA, MAIN
 from mlops_lint.facts.files.symbols import UseFact
-from mlops_lint.facts.project.code.entries import is_test_path
+from mlops_lint.facts.project.code.dispatch import Dispatch
+from mlops_lint.facts.project.code.entries import is_test_path, started
 from mlops_lint.facts.project.code.meaning import External, Instance, Value
 from mlops_lint.facts.project.code.modules import Definition, Module
 from mlops_lint.facts.project.code.names import Names
@@ -35,6 +36,8 @@ _PLAIN_BASES = frozenset(
     "object ABC Protocol NamedTuple TypedDict Enum StrEnum IntEnum Exception Generic BaseModel dict list tuple "
     "set str int float".split()
 )
+_NEXT = "call_next"
+"""What a middleware of Starlette is given: the rest of the program, which is linked where it is registered."""
 
 
 @dataclass(slots=True)
@@ -91,9 +94,26 @@ class Graph:
         """Parameters are followed to what the call sites give them, where those agree."""
         self.names.parameter_value = self._parameter_value
         self.names.forget()
+        dispatch = Dispatch(self.modules, self.names)
         for path, use in self._unresolved:
-            if not self._link(path, use) and use.call:
-                self.node(self.scope(path, use.scope)).opaque.append(use)
+            if self._link(path, use) or not use.call:
+                continue
+            node = self.node(self.scope(path, use.scope))
+            given = self._given_functions(path, use) or dispatch.callees(path, use)
+            node.edges += [Edge(target, use) for target in given or ()]
+            node.opaque += [use] if given is None else []
+
+    def _given_functions(self, path: str, use: UseFact) -> list[Definition]:
+        """For a parameter that is called: what its call sites outside tests give; nothing if one is unknown."""
+        function = self.scope(path, use.scope)
+        fact = self.modules[path].facts.get(function.qualname)
+        if fact is None or use.chain not in fact.parameters or "." in function.qualname:
+            return []
+        sites = [site for site in self.call_sites.get(function, []) if not is_test_path(site[0])]
+        texts = [(at, each.scope, _given(each, use.chain, fact.parameters.index(use.chain))) for at, each in sites]
+        found = [self.names.resolve(at, scope, text) if text else None for at, scope, text in texts]
+        known = [value for value in found if isinstance(value, Definition) and value.kind == "function"]
+        return list(dict.fromkeys(known)) if len(known) == len(found) else []
 
     def _structure(self, path: str, module: Module) -> None:
         self.node(module.main).edges.append(Edge(module.body, None))
@@ -165,6 +185,7 @@ class Graph:
             if use.call and value.name.startswith(_COMPUTED):
                 return False
             self.canonical.setdefault(value.name, []).append((path, use))
+            origin.edges += [Edge(target, None) for target in started(self.modules, value.name) if use.call]
         return True
 
     def _edge(self, origin: Node, value: Value | None, use: UseFact, path: str, *, last: bool) -> None:
@@ -223,7 +244,7 @@ class Graph:
         usual: Value | None = None
         if default:
             usual = self.names.resolve(function.path, function.qualname.rpartition(".")[0], default)
-        replaced = isinstance(usual, Definition) and usual.kind == "function"
+        replaced = isinstance(usual, External) or (isinstance(usual, Definition) and usual.kind == "function")
         values: set[Value | None] = set()
         for path, use in self.call_sites.get(function, []):
             given = _given(use, name, position)
@@ -253,8 +274,7 @@ def _left_out(use: UseFact, name: str, position: int) -> bool:
 
 def _own(use: UseFact, name: str, position: int) -> bool:
     """Whether a lambda is given."""
-    text = use.keywords.get(name) or (use.arguments[position] if position < len(use.arguments) else "")
-    return text == LAMBDA
+    return (use.keywords.get(name) or (use.arguments[position] if position < len(use.arguments) else "")) == LAMBDA
 
 
 def _given(use: UseFact, name: str, position: int) -> str | None:
@@ -320,6 +340,8 @@ class Reach:
 def _could_be(use: UseFact, last_names: frozenset[str], module: Module) -> bool:
     steps = split(use.chain)
     if len(steps) == 1:
+        if steps[0] == _NEXT:
+            return False
         if steps[0] in last_names or steps[0] == UNKNOWN:
             return True
         return any(fact.scope == use.scope and fact.target == steps[0] for fact in module.symbols.bindings)

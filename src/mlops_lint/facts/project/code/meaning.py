@@ -7,12 +7,20 @@ from typing import TypeAlias
 
 from mlops_lint.facts.project.code.modules import Definition
 
+_LONG = 300
+_TYPING = ("typing.", "typing_extensions.", "collections.abc.")
+
 
 @dataclass(frozen=True, slots=True)
 class External:
     """Something of a library or a builtin, by its dotted name; `()` marks what a call gives."""
 
     name: str
+
+    def then(self, step: str) -> External | None:
+        """One step of a chain further; None for what a `Callable[…]` or `Union[…]` is, which only its giver knows."""
+        alias = step == "()" and self.name.endswith("[]") and self.name.startswith(_TYPING)
+        return None if alias or len(self.name) >= _LONG else External(self.name + step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,8 @@ class Finder:
         self.folders = frozenset(folder for path in self.paths for folder in _parents(path))
         self.roots = self._roots()
         self._found: dict[tuple[str, str], str | None] = {}
+        self.added: list[tuple[str, str]] = []
+        """(folder, root that the files in it search too)."""
 
     def _roots(self) -> tuple[str, ...]:
         roots = {self.base, *(posixpath.join(self.base, name) for name in _ROOT_FOLDERS)}
@@ -110,7 +112,8 @@ class Finder:
             found = self.in_folder(root, relative)
             if found:
                 return found
-        return None
+        seen = [root for above, root in self.added if f"{folder}/".startswith(f"{above}/")]
+        return next((found for root in seen if (found := self.in_folder(root, relative))), None)
 
     def _candidates(self, folder: str) -> list[str]:
         own = [folder, *_parents(folder + "/x")[1:]] if folder else [""]

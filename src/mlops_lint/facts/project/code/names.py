@@ -6,6 +6,7 @@ Flow-insensitive: a name with several bindings means something only where they a
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
@@ -20,6 +21,11 @@ MAX_DEPTH = 32
 WASTE = 50_000
 """How many answers may hold for their path alone, and so be worked out again, before names are followed less far."""
 _PROPERTIES = ("property", "cached_property")
+_HOLDERS = re.compile(
+    r"^(?:fastapi|starlette|litestar|sanic)\b.*\.(?:state|ctx)$|^(?:flask|quart)\.g$|^streamlit\.session_state$"
+)
+"""Objects of libraries that hold whatever a program puts there, under names that it chooses."""
+_KEEPS = re.compile(r"(?:^g|\.(?:state|ctx|session_state))(\.\w+)$")
 
 
 ParameterValue: TypeAlias = Callable[[Definition, str], "Value | None"]
@@ -38,6 +44,7 @@ class Names:
         self._wasted = 0
         self._known: dict[tuple[str, str, str], Value | None] = {}
         self._stars: dict[str, tuple[str, ...]] = {}
+        self._kept: dict[str, list[tuple[str, BindingFact]]] | None = None
         self._imports = {path: by_scope(module.symbols.imports) for path, module in modules.items()}
         self._bindings = {path: by_target(module.symbols.bindings) for path, module in modules.items()}
 
@@ -111,7 +118,12 @@ class Names:
         if bindings[0].parameter:
             return self._parameter(path, scope, name, bindings)
         chains = {binding.value for binding in bindings if split(binding.value)[0] != name}
-        return self._agreed(path, scope, chains)
+        value = self._agreed(path, scope, chains)
+        if len(bindings) == 1 and bindings[0].declared != UNKNOWN and (value is None or isinstance(value, External)):
+            declared = self.resolve(path, scope, bindings[0].declared)
+            if isinstance(declared, Definition) and declared.kind == "class":
+                return Instance(declared)  # `model: Price = request.app.state.model`: the library cannot know
+        return value
 
     def _agreed(self, path: str, scope: str, chains: set[str]) -> Value | None:
         if not chains or UNKNOWN in chains or len(chains) > 8:
@@ -168,7 +180,9 @@ class Names:
     def step(self, value: Value, step: str) -> Value | None:
         """One step of a chain: an attribute, a call or a subscript."""
         if isinstance(value, External):
-            return External(value.name + step) if len(value.name) < 300 else None
+            if _HOLDERS.search(value.name) and step != "()":
+                return self._held(step)
+            return value.then(step)
         if isinstance(value, Package):
             found = self.finder.in_folder(value.folder.rstrip("/"), step[1:]) if step[0] == "." else None
             return self._file_value(found) if found else None
@@ -179,6 +193,21 @@ class Names:
         if value.kind == "class":
             return Instance(value) if step == "()" else self.member(value, step[1:])
         return self._returned(value) if step == "()" else None
+
+    def _held(self, step: str) -> Value | None:
+        """What the project puts under that name into an object that holds anything: `app.state.model = Price()`."""
+        if self._kept is None:
+            self._kept = {}
+            for path, module in self.modules.items():
+                for fact in module.symbols.bindings:
+                    if (match := _KEEPS.search(fact.target)) and fact.value != UNKNOWN:
+                        self._kept.setdefault(match[1], []).append((path, fact))
+        known = self._kept.get(step, [])
+        return self._guarded(("", "<held>", step), lambda: self._common(known)) if known else None
+
+    def _common(self, known: list[tuple[str, BindingFact]]) -> Value | None:
+        values = {self.resolve(path, fact.scope, fact.value) for path, fact in known}
+        return values.pop() if len(values) == 1 else None
 
     def _of_module(self, path: str, step: str) -> Value | None:
         if step[0] != "." or path not in self.modules:

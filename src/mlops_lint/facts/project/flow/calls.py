@@ -121,7 +121,14 @@ def _record(called: Called, callee: Value) -> None:
     args = called.args
     if method and not called.values and isinstance(called.receiver, Data):
         args = [frame.shared.attributes.get((called.receiver.rows.base.id, "eval_dataset"))]
-    judgement = judge_call(frame, called.receiver, method, args, called.keywords)
+    from mlops_lint.facts.project.flow.trainers import class_key, network, tested
+
+    if found := tested(called):
+        judgement = judge_call(frame, found[0], method, found[1], {})
+        if judgement is not None and (of := network(found[0])):
+            frame.shared.record(class_key(of), judgement)
+    else:
+        judgement = judge_call(frame, called.receiver, method, args, called.keywords)
     if called.name in tables.CROSS:
         from mlops_lint.facts.project.flow.state import Judgement
 
@@ -184,8 +191,9 @@ def _by_name(called: Called) -> Value:
     if called.receiver is None and called.name and "::" in called.name:
         return _project(called)
     from mlops_lint.facts.project.flow.library import library
+    from mlops_lint.facts.project.flow.trainers import restored
 
-    value = library(called)
+    value = library(called) or restored(called)
     if value is not None:
         return value
     return _derived(called) or _made(called)

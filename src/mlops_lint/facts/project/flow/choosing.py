@@ -16,7 +16,7 @@ from mlops_lint.model import Location
 if TYPE_CHECKING:
     from mlops_lint.facts.project.flow.calls import Called
 
-_WATCHED = ("validation_data", "eval_set", "evals", "valid_sets")
+_WATCHED = ("validation_data", "eval_set", "evals", "valid_sets", "val_dataloaders")
 _STOPS = ("EarlyStopping", "early_stopping")
 _SAVES = ("state_dict", "deepcopy", "save", "dump", "save_model", "save_weights", "save_pretrained", "clone")
 

@@ -27,6 +27,7 @@ from mlops_lint.facts.project.flow.values import (
     Value,
     Zipped,
     join,
+    path_text,
 )  # fmt: skip
 
 MAX_NESTING = 60
@@ -214,6 +215,9 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
         return Mask(left.literals | right.literals) if not (left.within or right.within) else None
     if isinstance(left, Const) and isinstance(right, Const):
         return _arithmetic(node.op, left, right)
+    if isinstance(node.op, ast.Div) and isinstance(right, Const) and isinstance(right.value, str):
+        folder = path_text(left)
+        return Const(f"{folder.rstrip('/')}/{right.value}"[:4096]) if folder else None
     for side in (left, right):
         if isinstance(side, Pred):
             return side

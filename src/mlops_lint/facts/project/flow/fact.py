@@ -14,6 +14,8 @@ from mlops_lint.facts.project.flow import tables
 from mlops_lint.facts.project.flow.machine import Machine
 from mlops_lint.facts.project.flow.rows import Role
 from mlops_lint.facts.project.flow.state import MAX_DEPTH, Judgement, Key
+from mlops_lint.facts.project.flow.trainers import class_key
+from mlops_lint.facts.project.measuring_hooks import shown_in_training
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location, Related
@@ -23,6 +25,8 @@ _COMMANDS = re.compile(
     r"\.(ya?ml|json|toml|cfg|ini|sh|bash|md|rst|txt)$|(^|/)(Makefile|justfile|Procfile|Snakefile|Dockerfile[^/]*)$"
 )
 _GIVEN = re.compile(r"(?<![\w-])--([A-Za-z][\w-]*)[= ]+([^\s-]\S*)")
+_TESTS = re.compile(r"trainer(?:\(\))?\.test$", re.I)
+_WRITERS = re.compile(rf"(?:^|\.)(?:{'|'.join(sorted(_WRITES))})$|[Tt]rainer(?:\(\))?\.(?:fit|test)$")
 _ROUNDS = 2
 
 
@@ -77,11 +81,15 @@ class Flow:
         """Judge calls of metrics and of `score`; at least one answer for each use, in the order of `uses`."""
         wanted = list(uses)
         self._stages()
-        self._follow([self.code.scope_of(use) for use in wanted])
+        self._follow([*self._calling(_TESTS), *(self.code.scope_of(use) for use in wanted)])
         for use in wanted:
             if not self._known(use):
                 self._alone(self.code.scope_of(use))
         return [found for use in wanted for found in self._answers(use)]
+
+    def shown_in_training(self, use: Use) -> bool:
+        """Whether a metric's object is one that training and validation steps alone read."""
+        return shown_in_training(self.code, use)
 
     def method_uses(self, names: Collection[str] = tables.SCORE) -> list[Use]:
         """Calls of methods by their last name alone, for receivers whose class is not known (`model.score`)."""
@@ -95,6 +103,10 @@ class Flow:
 
     def _answers(self, use: Use) -> Sequence[Scored]:
         found = self._machine.shared.judged.get(_key(use), [])
+        if not any(judgement.rows != "unknown" for judgement in found):
+            of = self.code.scope_of(use)
+            owner = self.code.definition(use.path, of.qualname.rpartition(".")[0])
+            found = self._machine.shared.judged.get(class_key(owner.key), found) if owner is not None else found
         if not found:
             return [Scored(use, "unknown")]
         return [_scored(use, judgement) for judgement in found]
@@ -108,19 +120,23 @@ class Flow:
         if self._staged:
             return
         self._staged = True
-        writers = [
-            self.code.graph.scope(path, use.scope)
-            for path, module in self.code.modules.items()
-            for use in module.symbols.uses
-            if use.call and split(use.chain)[-1].lstrip(".") in _WRITES
-        ]
+        writers = self._calling(_WRITERS)
         for _ in range(_ROUNDS if writers else 0):
             self._done.clear()
             self._follow(writers)
             self._machine.forget()
-            if not self._machine.shared.files:
+            if not self._machine.shared.files and not self._machine.shared.trained:
                 break
         self._done.clear()
+
+    def _calling(self, pattern: re.Pattern[str]) -> list[Definition]:
+        """Where something is called whose text ends so."""
+        return [
+            self.code.graph.scope(path, use.scope)
+            for path, module in self.code.modules.items()
+            for use in module.symbols.uses
+            if use.call and pattern.search(use.chain)
+        ]
 
     def _follow(self, scopes: Iterable[Definition]) -> None:
         """Follow what leads to some scopes: their module bodies, and callers that nobody calls."""

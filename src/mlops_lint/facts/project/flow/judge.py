@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
-from mlops_lint.facts.project.flow.rows import Cut, Relation, Role, Rows, relate
+from mlops_lint.facts.project.flow.rows import Cut, Relation, Role, Rows, relate, same_name
 from mlops_lint.facts.project.flow.state import Frame, Judgement, Key, model_id
 from mlops_lint.facts.project.flow.values import Data, Fit, Fits, Pred, Value, hint_of, rows_of
 from mlops_lint.model import Location, Related
@@ -88,13 +88,19 @@ def _verdict(rows: Rows, hint: Role | None, other: Role | None, fit: Fit) -> tup
     if relation is Relation.UNKNOWN and unseen and hint == other and fit.hint == "train":
         # Two parts that nothing but their names tells apart.
         return hint or "unknown", hint is not None
+    if hint is not None and hint == other and rows.base.role and same_name(rows, fit.rows):
+        return hint, True
     return "unknown", False
 
 
 def chosen(rows: Rows, fits: Fits) -> Location | None:
     """Where a score of these very rows chose each of the models."""
     same = (Relation.SAME, Relation.INSIDE)
-    places = [fit.watched_at for fit in fits if fit.watched is not None and relate(rows, fit.watched)[0] in same]
+    places = [
+        fit.watched_at
+        for fit in fits
+        if fit.watched is not None and (relate(rows, fit.watched)[0] in same or same_name(rows, fit.watched))
+    ]
     return min((at for at in places if at is not None), default=None) if len(places) == len(fits) else None
 
 

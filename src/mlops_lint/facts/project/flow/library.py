@@ -26,6 +26,7 @@ from mlops_lint.facts.project.flow.values import (
     Value,
     Zipped,
     hint_of,
+    path_text,
     rows_of,
 )  # fmt: skip
 
@@ -201,8 +202,10 @@ def _unfitted(called: Called) -> Value:
 
 
 def _joined(called: Called) -> Value:
-    parts = [value.value for value in called.args if isinstance(value, Const) and isinstance(value.value, str)]
-    return Const("/".join(part.rstrip("/") for part in parts)) if parts and len(parts) == len(called.args) else None
+    if not called.args or not isinstance(called.args[-1], Const):
+        return None
+    parts = [path_text(value) for value in called.args]
+    return Const("/".join(part.rstrip("/") for part in parts if part)) if all(parts) else None
 
 
 def _dict(called: Called) -> Value:

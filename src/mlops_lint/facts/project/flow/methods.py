@@ -6,11 +6,13 @@ import ast
 
 from mlops_lint.facts.project.flow import tables
 from mlops_lint.facts.project.flow.calls import Called
+from mlops_lint.facts.project.flow.choosing import watched
 from mlops_lint.facts.project.flow.files import keep, path_of, read
 from mlops_lint.facts.project.flow.models import backward, fit, loaded, predict, resampled
 from mlops_lint.facts.project.flow.rows import Cut, Rows
 from mlops_lint.facts.project.flow.select import between, bound, outside, text_of
 from mlops_lint.facts.project.flow.state import model_id
+from mlops_lint.facts.project.flow.trainers import is_trainer, remember
 from mlops_lint.facts.project.flow.values import (
     EMPTY,
     LOST,
@@ -157,12 +159,13 @@ def _of_model(called: Called, receiver: Data | Obj) -> Value:
 def _fitted(called: Called, receiver: Data | Obj, model: str) -> Value:
     """`model.fit(X, y)`; `trainer.fit(network, loader)` fits the network."""
     first, second = called.argument(0, "model"), called.argument(1, "train_dataloaders", "train_loader")
-    trainer = isinstance(receiver, Data) and "Trainer" in receiver.cls
-    inner = model_id(first) if trainer else None
+    inner = model_id(first) if is_trainer(receiver) else None
     if inner is not None:
         rows = rows_of(second)
         rows = None if rows is not None and rows.opaque else rows  # a data module may hold all parts
-        made = Fit(rows, called.frame.at(called.node), hint_of(second))
+        at = called.frame.at(called.node)
+        made = Fit(rows, at, hint_of(second), watched=watched(called), watched_at=at)
+        remember(called, first, made)
         called.frame.shared.fit(inner, made)
         called.frame.shared.fit(model, made)
         return None

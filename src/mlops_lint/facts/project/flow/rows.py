@@ -112,6 +112,12 @@ def relate(scored: Rows, fitted: Rows) -> tuple[Relation, Cut | None]:
     return Relation.AROUND, None
 
 
+def same_name(scored: Rows, fitted: Rows) -> bool:
+    """Whole files of one name, in folders that are only known at run time."""
+    names = [rows.base.id.partition("file:{")[2].partition("}/")[2] for rows in (scored, fitted)]
+    return bool(names[0]) and names[0] == names[1] and not _trimmed(scored) and not _trimmed(fitted)
+
+
 def _further_apart(scored: Rows, fitted: Rows) -> tuple[Relation, Cut | None]:
     """Subsets by value stay apart whatever other subsets are taken first."""
     for left in scored.cuts:

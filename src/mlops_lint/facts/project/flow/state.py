@@ -73,6 +73,7 @@ class Shared:
         self.attributes: dict[tuple[str, str], Value] = {}
         self.files: dict[str, dict[str, Written]] = {}
         self.judged: dict[Key, list[Judgement]] = {}
+        self.trained: dict[str, dict[Location, Fit]] = {}
         self.steps = 0
         self.run_function: Callable[[Frame, ast.Call, Func, Sequence[Value], Mapping[str, Value]], Value] = _nothing
         self.module_names: Callable[[str], Mapping[str, Value]] = _no_names

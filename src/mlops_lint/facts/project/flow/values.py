@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import zlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -197,6 +198,15 @@ def rows_of(value: Value) -> Rows | None:
     if isinstance(value, Tup):
         found = [rows_of(item) for item in value.items]
         return found[0] if found and len(found) <= 4 else None
+    return None
+
+
+def path_text(value: Value) -> str | None:
+    """A path as text; a folder that is only known at run time is a number that stands for it."""
+    if isinstance(value, Const):
+        return value.value if isinstance(value.value, str) else None
+    if isinstance(value, Data) and value.rows.opaque:
+        return f"{{{zlib.crc32(value.rows.base.id.encode())}}}"
     return None
 
 

@@ -49,7 +49,7 @@ def _table(called: Called) -> Value | None:
         return replace(union(called.given), kind="", named=False)
     if name.startswith("sklearn.metrics.") or last in ("bincount", "unique", "ones", "zeros", "arange", "seed"):
         return NOTHING
-    if last == "join" and name.startswith("os.path"):
+    if (last == "join" and name.startswith("os.path")) or name in ("pathlib.Path", "pathlib.PurePath"):
         parts = [str(value.const[0]) for value in called.args if value.const]
         return Value(const=("/".join(parts),)) if parts else NOTHING
     return None
@@ -116,11 +116,12 @@ def read(called: Called) -> Value:
     """Rows of a file: the same file gives the same rows."""
     machine = called.frame.machine
     path = called.text(0)
+    table = called.name.startswith(("pandas", "polars", "dask"))
     if path is not None and (known := machine.files.get(path.rpartition("/")[2])) is not None:
-        return known
+        return replace(known, table=known.table or table)
     site = called.frame.site(called.node) if path is None else f"file:{path.rpartition('/')[2]}"
     held = path is not None and role_of(path.rpartition("/")[2].partition(".")[0]) in ("test", "validation")
-    return Value(frozenset({site}), named=held, table=called.name.startswith(("pandas", "polars", "dask")))
+    return Value(frozenset({site}), named=held, table=table)
 
 
 def _crossed(called: Called) -> Value:

@@ -43,6 +43,24 @@ def changed(fold: Evaluates, value: Any, node: ast.AST | None, frame: Frame) -> 
     return UNKNOWN
 
 
+def by_key(node: ast.AST | None) -> bool:
+    """Whether a statement sets one item whose key is written there: `settings["epochs"] = args.epochs`."""
+    if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+        return False
+    target = node.targets[0]
+    while isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+        target = target.value
+    return isinstance(target, ast.Name | ast.Attribute) and target is not node.targets[0]
+
+
+def perhaps_changed(fold: Evaluates, value: Any, node: ast.AST | None, frame: Frame) -> Any:
+    """`value` after a statement that may not run: the item that it sets cannot be told, the others can."""
+    after = changed(fold, value, node, frame)
+    if not isinstance(value, dict) or not isinstance(after, dict):
+        return UNKNOWN
+    return type(after)((key, item if key in value and value[key] is item else UNKNOWN) for key, item in after.items())
+
+
 def _augmented(fold: Evaluates, value: Any, node: ast.AugAssign, frame: Frame) -> Any:
     right = fold.evaluate(node.value, frame)
     if isinstance(node.target, ast.Subscript):

@@ -219,10 +219,18 @@ def _field_given(fold: Evaluator, thing: Thing, name: str) -> Any | None:
         if keyword.arg == name:
             return fold.evaluate(keyword.value, made.frame)
         if keyword.arg is None and name in fields:
-            return UNKNOWN
+            return _spread(fold, keyword.value, made.frame, name)
     if name in fields and fields.index(name) < len(made.node.args):
         return fold.evaluate(made.node.args[fields.index(name)], made.frame)
     return None
+
+
+def _spread(fold: Evaluator, node: ast.expr, frame: Frame, name: str) -> Any:
+    """One key of `**mapping`; what the mapping surely does not hold keeps its default."""
+    mapping = fold.evaluate(node, frame)
+    if not isinstance(mapping, dict):
+        return UNKNOWN
+    return mapping[name] if name in mapping else None if settled(mapping) else UNKNOWN
 
 
 def _fields(fold: Evaluator, klass: Definition) -> list[str]:

@@ -113,10 +113,16 @@ def bind(node: FunctionNode, call: ast.Call, frame: Frame, *, method: bool) -> d
     everything = [*names, *(argument.arg for argument in node.args.kwonlyargs)]
     for keyword in call.keywords:
         if keyword.arg is None:
-            given.update({name: UNKNOWN for name in everything if name not in given})
+            given.update({name: _key_of(keyword.value, frame, name) for name in everything if name not in given})
         else:
             given[keyword.arg] = Given(keyword.value, frame)
     return given
+
+
+def _key_of(mapping: ast.expr, frame: Frame, name: str) -> Given:
+    """`**mapping` as one argument."""
+    item = ast.Subscript(mapping, ast.copy_location(ast.Constant(name), mapping), ast.Load())
+    return Given(ast.copy_location(item, mapping), frame)
 
 
 def constructor_arguments(fold: Evaluator, thing: Thing) -> Mapping[str, Given | Gap] | None:

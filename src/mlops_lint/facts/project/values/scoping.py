@@ -11,7 +11,7 @@ from mlops_lint.facts.files.symbols import ImportFact
 from mlops_lint.facts.project.code import Code, Definition, External
 from mlops_lint.facts.project.code.meaning import Package
 from mlops_lint.facts.project.values import objects, parameters
-from mlops_lint.facts.project.values.changes import changed
+from mlops_lint.facts.project.values.changes import by_key, changed, perhaps_changed
 from mlops_lint.facts.project.values.index import MUTATORS, Binding, FileIndex, index, plain_scope, scopes
 from mlops_lint.facts.project.values.invocations import Invocations
 from mlops_lint.facts.project.values.model import UNKNOWN, Frame, Opened, listed
@@ -160,14 +160,14 @@ class Scoping:
             events = events[straight[-1] :]
             bases = [position for position, event in enumerate(events) if event.kind != "change"]
         changes = [event for event in events if event.kind == "change"]
-        if not bases or (changes and (len(bases) > 1 or not all(event.straight for event in changes))):
+        if not bases or (changes and (len(bases) > 1 or not all(e.straight or by_key(e.node) for e in changes))):
             return UNKNOWN
         picked = self.choose(("name", frame.path, frame.scope, name, events[0].line), len(bases))
         value = self.base(events[bases[picked]], frame, name)
         if frame.scope == "" and isinstance(value, list | dict | set) and self.changed_elsewhere(frame.path, name):
             return UNKNOWN
         for event in changes:
-            value = changed(self, value, event.node, frame)
+            value = (changed if event.straight else perhaps_changed)(self, value, event.node, frame)
         if isinstance(value, Table) and value.read and passed and not all(self._external(e, frame) for e in passed):
             return UNKNOWN
         return value
