@@ -65,11 +65,11 @@ def _compared(
     if won:
         return Evidence(claim, at, Grade.AGREED, f"{name}: {value:g} against {lower:g}")
     by = f" by the margin of {margin:g}" if margin and gain > 0 else ""
-    verb = "equals the baseline's" if gain == 0 else f"does not beat the baseline's{by}"
+    verb = "equals the baseline's" if gain == 0 else f"does not beat the baseline's {lower:g}{by}"
     return Finding(
         claim,
         Kind.UNMET_PROMISE,
-        f"the model's {name} of {value:g} {verb}" + ("" if gain == 0 else f" {lower:g}"),
+        f"the model's {name} of {value:g} {verb}",
         help="do not ship the model for its score; improve it, or use the baseline",
         related=(Related(at, f"the model: {value:g}"), Related(base_at, f"the baseline: {lower:g}")),
     )
