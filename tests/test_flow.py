@@ -11,6 +11,7 @@ import pytest
 
 from mlops_lint.facts.project.code import code
 from mlops_lint.facts.project.flow import Flow, Scored, flow
+from mlops_lint.facts.project.node_wiring import node_wiring
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.values import values
 from mlops_lint.repo.memory import MemoryView
@@ -27,7 +28,7 @@ from sklearn.model_selection import train_test_split
 
 def follow(files: Mapping[str, str]) -> tuple[Flow, list[Scored]]:
     linked = code(MemoryView(dict(files)), Project("", "mlproject.yaml"))
-    made = flow(linked, values(linked))
+    made = flow(linked, values(linked), node_wiring(linked))
     names = [name for name in linked.graph.canonical if name.startswith(("sklearn.metrics.", "torchmetrics."))]
     names += [name for name in linked.graph.canonical if "cross_val_score" in name]
     names += [

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mlops_lint.facts.project.asking import Asked as Asked, Asking as Asking
     from mlops_lint.facts.project.attributes import Attributes as Attributes
     from mlops_lint.facts.project.baseline_calls import BaselineCalls as BaselineCalls
+    from mlops_lint.facts.project.baseline_parts import BaselineParts as BaselineParts
+    from mlops_lint.facts.project.baseline_cutoff import BaselineCutoffs as BaselineCutoffs
     from mlops_lint.facts.project.benchmarks import Benchmark as Benchmark, Benchmarks as Benchmarks
     from mlops_lint.facts.project.by_group import ByGroup as ByGroup, Evaluations as Evaluations
     from mlops_lint.facts.project.capturing import Capturing as Capturing
@@ -120,6 +122,7 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from mlops_lint.facts.project.recording import Logged as Logged, Recording as Recording
     from mlops_lint.facts.project.registering import Registering as Registering
+    from mlops_lint.facts.project.reported import Reported as Reported
     from mlops_lint.facts.project.retraining import Retraining as Retraining, Start as Start
     from mlops_lint.facts.project.revisions import Change as Change, Revisions as Revisions, meant as meant
     from mlops_lint.facts.project.rollouts import Rollouts as Rollouts

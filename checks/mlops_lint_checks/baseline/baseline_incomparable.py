@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from mlops_lint import (
     BaselineCalls,
+    BaselineCutoffs,
+    BaselineParts,
     Charter,
     EqualTerms,
     Evidence,
@@ -38,7 +40,8 @@ def _applies(charter: Charter) -> bool | str:
 @check("BL004", level=2, gate=True, severity=Severity.ERROR, dimension="metric", caps=True, when=_applies)
 def baseline_incomparable(
     charter: Charter, recorded: Recorded, metrics: Metrics, terms: EqualTerms, calls: BaselineCalls,
-    implementations: Implementations, project: Project,
+    implementations: Implementations, project: Project, parts: BaselineParts,
+    cutoffs: BaselineCutoffs,
 ) -> Results:  # fmt: skip
     """The baseline was scored with another metric, split or data than the model, or is the model itself."""
     model, base = charter.text("metric", "recorded_in") or "", charter.text("baseline", "recorded_in")
@@ -52,6 +55,9 @@ def baseline_incomparable(
         faults += [(claim, one) for one in terms.compare(model, base, name, split)]
     if not faults:
         faults += list(_coded(charter, metrics, terms, calls, implementations, project))
+    if not faults:
+        faults += list(_cut(charter, terms, parts, implementations))
+        faults += list(_first(charter, cutoffs, implementations))
     for at, one in faults[:2]:
         yield Finding(at, Kind.FALSE_CLAIM, f"the baseline {one.what}", help=HELP, related=one.related)
     if faults:
@@ -85,6 +91,38 @@ def _stated(charter: Charter, metrics: Metrics) -> Iterator[tuple[Location, Uneq
         yield at, Unequal(f"is scored with the average {one[1].average}, the model with {average}", related)
     elif one[1].k and k and one[1].k != k:
         yield at, Unequal(f"is scored with the cut-off {one[1].k}, the model with {k:g}", related)
+
+
+def _cut(
+    charter: Charter, terms: EqualTerms, parts: BaselineParts, implementations: Implementations
+) -> Iterator[tuple[Location, Unequal]]:
+    """The parts of the rows that the two are scored on; a learned or constant answer may come from other rows."""
+    texts = [charter.text("baseline", "implemented_in"), charter.text("data", "splits", "defined_in")]
+    found, cutter = (implementations.of(text) if text else "" for text in texts)
+    own = None if isinstance(found, str) else found.definition
+    if own is None or own.kind != "function":
+        return
+    at = charter.at("baseline", "implemented_in")
+    split = charter.text("metric", "split") or terms.companions.split(charter.text("metric", "recorded_in") or "")
+    splitter = None if isinstance(cutter, str) else cutter.definition
+    other = parts.named(own, split) if split in ("test", "validation") else None
+    if other is None and splitter is not None and charter.text("baseline", "kind") in ("rule", "heuristic"):
+        other = parts.placed(own, splitter)
+    if other is not None:
+        yield at, other
+
+
+def _first(
+    charter: Charter, cutoffs: BaselineCutoffs, implementations: Implementations
+) -> Iterator[tuple[Location, Unequal]]:
+    """How many of the first answers count, where the project's own function scores both."""
+    texts = [charter.text("baseline", "implemented_in"), charter.text("metric", "computed_in")]
+    found, scorer = (implementations.of(text) if text else "" for text in texts)
+    k = charter.number("metric", "k")
+    if k is None or isinstance(found, str) or isinstance(scorer, str) or not (found.definition and scorer.definition):
+        return
+    if (other := cutoffs.other(found.definition, scorer.definition, k)) is not None:
+        yield charter.at("baseline", "implemented_in"), other
 
 
 def _coded(
@@ -121,12 +159,15 @@ def _coded(
             yield at, Unequal(f"is the model itself: `{own.name}` is given what {artefact} holds", related)
         if other := calls.rows(own):
             yield at, other
+        if metric is not None and (other := calls.misnamed(metric, own)):
+            yield at, other
     fits = charter.text("model", "trained_by")
     trainer = implementations.of(fits) if fits else ""
     learned = charter.text("baseline", "kind") not in _UNLEARNED or charter.text("baseline", "kind") == "random"
     if own is not None and not learned and not isinstance(trainer, str):
         if calls.network(own, trainer.roots):
-            yield at, Unequal(f"is the model itself: the training makes a `{own.name}`", (Related(found.at, own.name),))
+            how = f"makes a `{own.name}`" if own.kind == "class" else f"takes its model from `{own.name}`"
+            yield at, Unequal(f"is the model itself: the training {how}", (Related(found.at, own.name),))
     model_roots = () if isinstance(scorer, str) else scorer.roots
     if metric is not None and model_roots and (other := calls.average(metric, model_roots, found.roots)):
         yield at, other

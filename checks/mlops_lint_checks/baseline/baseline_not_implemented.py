@@ -84,6 +84,8 @@ def baseline_not_implemented(
 def _fault(kind: str, found: Implementation, code: Code, implementations: Implementations) -> str:
     fault = implementations.fault(found)
     definition = found.definition
+    if not fault and definition is None and implementations.listed(found):
+        return "it decides nothing: it is a list of texts"
     if definition is None or definition.kind != "function":
         return fault
     if fault == "it only returns a constant" and kind in _CONSTANT:

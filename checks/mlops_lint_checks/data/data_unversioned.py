@@ -69,6 +69,10 @@ def _elsewhere(
         at = charter.at(*route, "revision")
         if sources.moving(revision):
             return Finding(at, Kind.ABSENCE, f"{revision!r} names what is newest, not one version", PIN)
+        if (asked := sources.drifting(uri)) is not None:
+            message = f"{uri} is fixed to {revision}, and the code asks for {asked[0]!r}"
+            said = (Related(asked[1], f"asks for {asked[0]!r}"),)
+            return Finding(at, Kind.FALSE_CLAIM, message, "give the code the same revision", said)
         return Evidence(claim, at, Grade.STATED)
     if (pinned := sources.pinned(uri)) is not None:
         return Evidence(claim, pinned, Grade.LINKED)

@@ -103,12 +103,18 @@ def _column(charter: Charter, labelling: Labelling, serving: Serving, pointers: 
     trainer = charter.text("model", "trained_by")
     fits = labelling.fits((serving.roots_of(trainer) if trainer else ()) or labelling.roots())
     other = next((fit for fit in fits if fit.label), None)
+    renamed = labelling.renamed()
     tables = _tables(charter, labelling, pointers)
     message = f"no code, schema or table has a column {column!r}"
     if other is not None:
         said = Related(other.at, f"fitted on `{other.label}`")
         yield Finding(
             claim, Kind.FALSE_CLAIM, f"{message}: the model learns `{other.label}`", "name that column", (said,)
+        )
+    elif renamed is not None and not labelling.code.unparsed:
+        said = Related(renamed[0], f"`{renamed[1]}` becomes the labels")
+        yield Finding(
+            claim, Kind.FALSE_CLAIM, f"{message}: the model learns `{renamed[1]}`", "name that column", (said,)
         )
     elif tables and not labelling.code.unparsed:
         said = Related(tables[0][0], f"columns: {', '.join(tables[0][1][:12])}")

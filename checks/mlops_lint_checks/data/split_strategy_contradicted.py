@@ -58,7 +58,7 @@ def split_strategy_contradicted(
     key = charter.text("data", "splits", "group_key") or ""
     foreign = next((one for one in named if strategy == "group" and key and partings.foreign(one, key)), None)
     if foreign is not None:
-        message = f"the split is said to be by {key!r}, and `{foreign.name}` is given {foreign.by!r}"
+        message = f"the split is said to be by {key!r}, and `{foreign.name}` is given {_by(foreign)}"
         yield Finding(
             claim, Kind.FALSE_CLAIM, message, f"give it the column {key!r}", (Related(foreign.at, foreign.by),)
         )
@@ -68,11 +68,18 @@ def split_strategy_contradicted(
         yield Finding(claim, Kind.FALSE_CLAIM, message, HELP[strategy], (said,))
     elif kept is not None:
         yield Evidence(claim, kept.at, Grade.LINKED)
+    elif strategy == "stratified" and not named and (at := partings.bare(code.reachable(roots))) is not None:
+        message = "the split is said to be stratified, and rows are cut here whatever their label is"
+        yield Finding(claim, Kind.FALSE_CLAIM, message, HELP[strategy], (Related(at, "rows are parted here"),))
     elif roots and not named and (at := partings.parts(code.reachable(roots))) is not None:
         yield Evidence(claim, at, Grade.PRESENT, "parted by hand")
     else:
         at = next((one.at for one in (*named, *other)), None)
         yield Unknown(claim, "how rows are parted cannot be told from the code", at)
+
+
+def _by(one: Parting) -> str:
+    return repr(one.by) if one.by.isidentifier() else one.by
 
 
 def _claim(charter: Charter, strategy: str) -> Location:

@@ -88,6 +88,10 @@ def _named(
     if found is None:
         where = (Related(wiring.at(roots[0]) or claim, "this gives back all rows"),)
         return Finding(claim, Kind.FALSE_CLAIM, f"`{defined}` does not split: it takes no rows apart", HELP, where)
+    if subject is not None and (whole := partings.whole(subject)) is not None:
+        said = (Related(whole, "all rows beside a part of the same rows"),)
+        message = f"`{defined}` holds nothing out: what it gives as a part is in the rest, too"
+        return Finding(claim, Kind.FALSE_CLAIM, message, HELP, said)
     if subject is not None and subject.kind == "function" and "." not in subject.qualname:
         answer = wiring.look(subject, shipped.entries)
         if isinstance(answer, Uncalled) or (isinstance(answer, Elsewhere) and answer.where in IDLE):

@@ -90,8 +90,9 @@ def _versions(charter: Charter, served: Served) -> Results:
     found = served.of(claimed, charter.text("deployment", "entrypoint"), charter.text("deployment", "predicts_in"))
     others = [one for one in found if one.version != claimed.version]
     for one in others[:1]:
-        moving = "a moving alias, " if one.moving and not claimed.moving else ""
-        message = f"the charter serves `{claimed.text}`, and {moving}`{one.text}` is what is deployed"
+        moving = "a moving alias, " if one.moving and not (claimed.moving or one.untagged) else ""
+        bare = " without a tag" if one.untagged else ""
+        message = f"the charter serves `{claimed.text}`, and {moving}`{one.text}`{bare} is what is deployed"
         help_text = "deploy the version of the charter, or say in `deployment.serves` what is deployed"
         said = (Related(one.at, f"`{one.text}`"),)
         yield Finding(claimed.at, Kind.FALSE_CLAIM, message, help_text, said)

@@ -10,6 +10,7 @@ from mlops_lint import (
     Grade,
     Incoming,
     Kind,
+    Location,
     Related,
     Result,
     Results,
@@ -62,6 +63,9 @@ def _declared(charter: Charter, name: str, incoming: Incoming, wiring: Wiring, r
         if name == "input_schema" and (place := incoming.unvalidated(subject)) is not None:
             message = f"input is not checked as the charter says: `{text}` is filled in without being asked"
             return Finding(claim, Kind.FALSE_CLAIM, message, HELP, (Related(place, "checks nothing"),))
+        if name == "input_schema" and (place := incoming.only_named(subject, roots)) is not None:
+            message = f"input is not checked as the charter says: `{text}` only annotates a function of the project"
+            return Finding(claim, Kind.FALSE_CLAIM, message, HELP, (Related(place, "annotations check nothing here"),))
     answer = wiring.look(subject, [root for root in roots if root != subject])
     if isinstance(answer, Wired) or not roots:
         return Evidence(claim, answer.at if isinstance(answer, Wired) else at, Grade.LINKED)
@@ -94,5 +98,13 @@ def _found(
         else:
             yield Evidence(claim, checked, Grade.LINKED)
     if not charter.has("deployment", "fallback") and incoming.caught((*handlers, *roots)) is None:
-        message = "nothing answers when the model fails"
-        yield Finding(claim, Kind.ABSENCE, message, "name a fallback in `deployment.fallback`", severity=Severity.INFO)
+        yield _alone(charter, claim, incoming, (*handlers, *roots))
+
+
+def _alone(charter: Charter, claim: Location, incoming: Incoming, roots: tuple[Definition, ...]) -> Finding:
+    """Users wait for an answer of what is in production; before that, and where not all is seen, it is a note."""
+    asked = charter.stage == "production" and incoming.hidden(roots) is None
+    said = (Related(incoming.code.at(roots[0]), "an error in here is the answer"),)
+    help_text = "answer with a rule or the last good value where the model fails: `deployment.fallback`"
+    severity = None if asked else Severity.INFO
+    return Finding(claim, Kind.ABSENCE, "nothing answers when the model fails", help_text, said, severity=severity)

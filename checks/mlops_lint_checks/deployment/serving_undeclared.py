@@ -56,7 +56,8 @@ def serving_undeclared(charter: Charter, asking: Asking, serving: Serving, wirin
     inner = charter.text("deployment", "predicts_in")
     subject = wiring.subject(inner) if inner else ""
     if inner and isinstance(subject, Definition):
-        yield _reaches(claim, text, inner, subject, roots, wiring)
+        asks = asking.idle(subject)
+        yield _idle(claim, inner, asks) if asks else _reaches(claim, text, inner, subject, roots, wiring)
     else:
         yield _predicts(claim, text, roots, asking)
 
@@ -77,6 +78,11 @@ def _reaches(
         return Unknown(claim, f"a call on the way from `{text}` cannot be followed, and may be `{inner}`", answer.at)
     message = f"the entrypoint `{text}` never reaches `{inner}`, which makes the predictions"
     return Finding(claim, Kind.FALSE_CLAIM, message, REAL, (Related(at, "defined here"),))
+
+
+def _idle(claim: Location, inner: str, asks: Location) -> Finding:
+    message = f"`{inner}`, which is said to predict, asks no model: what does is called by nothing"
+    return Finding(claim, Kind.FALSE_CLAIM, message, REAL, (Related(asks, "the model is asked here"),))
 
 
 def _predicts(claim: Location, text: str, roots: tuple[Definition, ...], asking: Asking) -> Result:

@@ -65,6 +65,9 @@ def metric_not_computed(
     if fault := implementations.fault(found):
         yield _idle(claim, name, found, fault)
         return
+    if implementations.untold(found, charter.text("metric", "recorded_in") or ""):
+        yield _idle(claim, name, found, "only tests call it")
+        return
     if doubt := implementations.doubt(found):
         yield Unknown(claim, f"nothing is seen to call `{found.name}`, but {doubt}", found.at)
         return

@@ -21,7 +21,11 @@ from mlops_lint import (
     Writer,
     WritesOther,
     check,
+    significant,
 )  # fmt: skip
+
+MIN_DIGITS = 3
+"""A number of fewer digits may be a start value that happens to be the result."""
 
 
 def _applies(charter: Charter, code: Code) -> bool | str:
@@ -84,7 +88,16 @@ def _written(text: str, claim: Location, target: ValueTarget, origins: Origins) 
     tree = target.path.endswith((".json", ".yaml", ".yml")) and not any(key.lstrip("-").isdecimal() for key in keys)
     origin = origins.of(target.path, keys if tree else ())
     stands = Related(target.at, f"{target.number:g} stands here")
-    if isinstance(origin, Writer):
+    if (
+        isinstance(origin, Writer)
+        and origin.constant == target.number
+        and significant(f"{target.number}") >= MIN_DIGITS
+    ):
+        yield Finding(
+            claim, Kind.FALSE_CLAIM, f"the code writes {target.number:g} as a constant: nothing measures it",
+            help="write what the evaluation computes", related=(Related(origin.at, "written here"), stands),
+        )  # fmt: skip
+    elif isinstance(origin, Writer):
         yield Evidence(claim, origin.at, origin.grade, f"{target.path} is written by {origin.what}")
     elif isinstance(origin, Perhaps):
         yield Unknown(claim, f"what writes {target.path} cannot be told: {origin.reason}", origin.at)
@@ -102,7 +115,8 @@ def _written(text: str, claim: Location, target: ValueTarget, origins: Origins) 
         )  # fmt: skip
     elif isinstance(origin, Promised):
         yield Finding(
-            claim, Kind.FALSE_CLAIM, f"stage {origin.stage!r} names {target.path}, and its script never writes it",
+            claim, Kind.FALSE_CLAIM,
+            f"{origin.kind} {origin.stage!r} names {target.path}, and its script never writes it",
             help=f"write the file there, or record the number of {origin.other}",
             related=(Related(origin.at, "named as an output"), Related(origin.wrote, f"writes {origin.other}"), stands),
         )  # fmt: skip

@@ -15,8 +15,10 @@ from mlops_lint import (
     Kind,
     Location,
     Measuring,
+    MetricCalls,
     Metrics,
     Related,
+    Reported,
     Results,
     Scored,
     Severity,
@@ -46,8 +48,9 @@ def _applies(charter: Charter, code: Code) -> bool | str:
 
 @check("MT007", level=2, gate=True, severity=Severity.ERROR, dimension="metric", caps=True, when=_applies)
 def metric_on_training_data(
-    charter: Charter, code: Code, flow: Flow, metrics: Metrics, measuring: Measuring, implementations: Implementations
-) -> Results:
+    charter: Charter, code: Code, flow: Flow, metrics: Metrics, measuring: Measuring,
+    implementations: Implementations, reported: Reported, calls: MetricCalls,
+) -> Results:  # fmt: skip
     """The declared metric is computed on rows that the model was fitted on."""
     name = charter.text("metric", "name") or ""
     pointer = charter.text("metric", "computed_in")
@@ -56,22 +59,45 @@ def metric_on_training_data(
     if isinstance(found, str):
         yield Unknown(claim, found)
         return
-    uses = _uses(charter, code, flow, metrics, found.roots if found else ())
+    uses = _uses(charter, code, flow, metrics, calls, found.roots if found else ())
     scored = flow.scored(uses)
     if not scored:
         yield Unknown(claim, f"no call that computes {name!r} was found whose rows can be followed")
         return
     scored = [one for one in scored if not any(code.is_test(step.at.path) for step in one.steps)] or scored
     scored = [one for one in scored if one.rows != "unknown" or not flow.shown_in_training(one.use)] or scored
+    scored = _of_number(charter, reported, scored)
     if any(one.rows in _SEEN for one in scored):
-        other = measuring.elsewhere(name, found.roots if found else None)
+        other = measuring.elsewhere(name, found.roots if found else None, loaded=not _loaded(uses))
         if other is not None and not any(one.rows in _HELD for one in scored):
             yield Unknown(claim, f"{name!r} is computed here too, on rows that cannot be followed", other)
             return
     yield from _judged(charter, name, claim, scored)
 
 
-def _uses(charter: Charter, code: Code, flow: Flow, metrics: Metrics, roots: Sequence[Definition]) -> list[Use]:
+def _loaded(uses: list[Use]) -> bool:
+    """Whether what `evaluate.load` gave was followed to where it computes."""
+    return any(use.name.endswith(".compute") for use in uses)
+
+
+def _of_number(charter: Charter, reported: Reported, scored: list[Scored]) -> list[Scored]:
+    """The scores that end under the keys of the recorded number, where the code writes these keys out."""
+    files = {one.use.path for one in scored} | {step.at.path for one in scored for step in one.steps}
+    call = reported.call(charter.text("metric", "recorded_in") or "", files)
+    if call is None:
+        return scored
+    start = (call.path, call.line, call.column)
+    own = [one for one in scored if any((at.path, at.line, at.column) == start for at in _way(one))]
+    return own if own and all(one.rows != "unknown" for one in own) else scored
+
+
+def _way(one: Scored) -> list[Location]:
+    return [one.use.at, *(step.at for step in one.steps)]
+
+
+def _uses(
+    charter: Charter, code: Code, flow: Flow, metrics: Metrics, calls: MetricCalls, roots: Sequence[Definition]
+) -> list[Use]:
     metric = metrics.get(charter.text("metric", "name") or "")
     own = [entry for entry in code.entries() if not code.is_test(entry.path)]
     reach = code.reachable(roots or own)
@@ -80,6 +106,7 @@ def _uses(charter: Charter, code: Code, flow: Flow, metrics: Metrics, roots: Seq
         if metric is not None and definition.kind == "function" and metrics.get(definition.name) is metric:
             targets.add(definition.key)
     uses = [use for use in code.uses(targets) if use.call and code.scope_of(use) in reach]
+    uses += calls.loaded(metric, reach) if metric is not None else []
     if metric is not None and metric.default_of:
         uses += [use for use in flow.method_uses(["score"]) if code.scope_of(use) in reach]
     return uses if roots else [use for use in uses if not code.is_test(use.path)]

@@ -48,6 +48,11 @@ def environment_unlocked(
         yield from _any(claim, dependencies, unread)
     if not unread:
         yield from _apart(claim, installing, Kind.ABSENCE if declared is None else Kind.FALSE_CLAIM)
+    if (python := installing.older_python()) is not None:
+        has, wants, image, said = python
+        message = f"the image brings Python {has}, and the project asks for {wants} or later"
+        related = (Related(image, f"Python {has}"), Related(said, f"{wants} or later"))
+        yield Finding(claim, Kind.DEFECT, message, "take an image with the Python that is asked for", related)
     if dependencies.files and dependencies.python_version is None and not unread:
         place = Location(dependencies.files[0].path)
         yield Finding(

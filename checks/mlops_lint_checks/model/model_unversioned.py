@@ -52,6 +52,10 @@ def model_unversioned(
         if not any(isinstance(result, Finding) for result in results):
             yield _tool(claim, how or "", registering, code)
     elif how is None or how == "none":
+        if how == "none" and (kept := next((one for one in results if isinstance(one, Evidence)), None)):
+            message = "the charter says that nothing versions the model, and that it is registered"
+            help_text = "say in `model.versioned_with` what keeps it"
+            yield Finding(claim, Kind.ABSENCE, message, help_text, (Related(kept.found, "registered here"),))
         yield from _unsaid(charter, keeping, settled=bool(results))
     else:
         path = charter.text("model", "path")

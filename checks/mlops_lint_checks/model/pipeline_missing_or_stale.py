@@ -72,7 +72,8 @@ def _pipeline(claim: Location, path: str, piping: Piping, age: ModelAge) -> Resu
     if not path.endswith("dvc.yaml"):
         yield Evidence(claim, Location(path), Grade.PRESENT)
         return
-    found = [*_broken(claim, path, piping), *_idle(claim, path, piping), *_stale(claim, path, piping, age)]
+    found = [*_broken(claim, path, piping), *_idle(claim, path, piping), *_empty(claim, path, piping)]
+    found += [*_stale(claim, path, piping, age)]
     yield from found or [Evidence(claim, Location(piping.locking.lock(path)), Grade.AGREED)]
 
 
@@ -92,6 +93,14 @@ def _idle(claim: Location, path: str, piping: Piping) -> Results:
         message = f"stage {stage.name!r} runs {script}, which only defines things: nothing in it is started"
         related = (Related(stage.at, f"runs {script}"), Related(Location(script), "no main and no call"))
         yield Finding(claim, Kind.FALSE_CLAIM, message, "start the work under `if __name__ == ...`", related)
+        return
+
+
+def _empty(claim: Location, path: str, piping: Piping) -> Results:
+    for stage, notebook in piping.idle_notebooks(path):
+        message = f"stage {stage.name!r} is said to make the model, and runs {notebook}, which trains nothing"
+        related = (Related(stage.at, f"runs {notebook}"), Related(Location(notebook), "no call that could train"))
+        yield Finding(claim, Kind.FALSE_CLAIM, message, "run what trains the model", related)
         return
 
 

@@ -64,19 +64,19 @@ def _held(claim: Location, declared: Declared, seeds: list[Seed], seeding: Seedi
     wrong = [seed for seed in others if seed.role != "other" or not given]
     clocks = [seed for seed in seeds if seed.clock]
     drawing = seeding.drawing()
+    single = [one for one in drawing if not one.whole]
     if clocks:
         yield _lie(claim, declared, clocks[0].at, f"`{clocks[0].name}` is seeded by the clock or by chance")
     elif wrong:
         value = wrong[0].values[0] if wrong[0].values else "another"
         yield _lie(claim, declared, wrong[0].at, f"training passes {value!r} to `{wrong[0].name}`")
-    elif drawing and (not given or any(one.name[:1].isupper() for one in drawing)):
-        yield _lie(claim, declared, drawing[0].at, f"`{drawing[0].name}` is given no seed")
+    elif single or (drawing and not given):
+        one = (single or drawing)[0]
+        yield _lie(claim, declared, one.at, f"`{one.name}` is given no seed")
     elif given:
         yield Evidence(claim, given[0].at, Grade.AGREED if given[0].values else Grade.LINKED)
     elif seeds:
         yield Unknown(claim, f"the seed that `{seeds[0].name}` is given cannot be told", seeds[0].at)
-    elif drawing:
-        yield _lie(claim, declared, drawing[0].at, f"`{drawing[0].name}` is given no seed")
 
 
 def _lie(claim: Location, declared: Declared, at: Location, said: str) -> Finding:

@@ -29,6 +29,7 @@ from mlops_lint import (
     check,
 )  # fmt: skip
 
+DOCUMENTS = (".md", ".rst", ".html", ".pdf", ".docx")
 STORE = "store the outcome with the id of its prediction, where the next training reads it"
 
 
@@ -130,6 +131,12 @@ def _fed(charter: Charter, text: str, written: list[Write], around: _Around) -> 
     sources = _sources(charter, around.project)
     others = [path for path in sources if not _beside(path, target.path)]
     own = [one for one in own if not around.beside_it(*one, others, target.path)] or own
+    linked = any(around.capturing.links(path, target.path) for _, paths in own for path in paths)
+    if target.path.endswith(DOCUMENTS) and not (linked or any(_beside(path, target.path) for path in sources)):
+        message = f"`{text}` writes `{own[0][1][0]}`, and `{feeds}` is a document, which no training reads"
+        said = (Related(own[0][0].at, f"writes `{own[0][1][0]}`"),)
+        yield Finding(charter.at("flywheel", "feeds"), Kind.FALSE_CLAIM, message, STORE, said)
+        return
     if around.capturing.carried(one for one, _ in own):
         return
     where = own[0][1][0]

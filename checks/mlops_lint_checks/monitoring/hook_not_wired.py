@@ -54,14 +54,18 @@ def hook_not_wired(charter: Charter, wiring: Wiring, serving: Serving, jobs: Job
             yield _call(charter, hook, wiring, serving)
             continue
         if (job := charter.text(*at, "job")) is not None:
-            yield _job(charter.at(*at, "job"), job, jobs.named(job))
+            claim = charter.at(*at, "job")
+            found = _job(claim, job, jobs.named(job))
+            watches = isinstance(found, Evidence) and charter.text(*at, "kind") in BESIDE - {"feedback"}
+            idle = jobs.looks_at_nothing(job) if watches else None
+            yield _empty(claim, job, idle) if idle is not None else found
         if (call := charter.text(*at, "call")) is not None:
             roots = serving.declared(*places, charter.text(*at, "from"))
             placed = charter.has(*at, "from")
             hook = _Hook(charter.at(*at, "call"), call, charter.text(*at, "kind"), roots, placed)
-            found = _call(charter, hook, wiring, serving)
-            idle = isinstance(found, Evidence) and _unserved(charter.text(*at, "from"), places, wiring, serving)
-            yield _lie(hook, *idle) if idle else found
+            answer = _call(charter, hook, wiring, serving)
+            lost = isinstance(answer, Evidence) and _unserved(charter.text(*at, "from"), places, wiring, serving)
+            yield _lie(hook, *lost) if lost else answer
 
 
 def _call(charter: Charter, hook: _Hook, wiring: Wiring, serving: Serving) -> Result:
@@ -71,7 +75,11 @@ def _call(charter: Charter, hook: _Hook, wiring: Wiring, serving: Serving) -> Re
     if why := wiring.stub(subject):
         return _lie(hook, f"`{hook.text}` watches nothing: {why}", wiring.at(subject), why)
     idle = charter.stage == "exploration" and not hook.roots and not serving.found()
-    return _judged(hook, wiring.look(subject, hook.roots or serving.found()), idle, wiring.at(subject))
+    answer = wiring.look(subject, hook.roots or serving.found())
+    if hook.roots and isinstance(answer, Elsewhere) and answer.where == "other code" and serving.unmounted(answer.by):
+        message = f"only `{_scope(answer)}` calls `{hook.text}`, a handler of a router that no application takes"
+        return _lie(hook, message, answer.at, "called here alone")
+    return _judged(hook, answer, idle, wiring.at(subject))
 
 
 def _unserved(
@@ -123,6 +131,12 @@ def _scope(other: Elsewhere) -> str:
 
 def _verb(other: Elsewhere) -> str:
     return "calls" if other.where.startswith("code") else "call"
+
+
+def _empty(claim: Location, text: str, at: Location) -> Finding:
+    help_text = "let it run what watches the model, or take the hook out of the charter"
+    said = (Related(at, "no step looks at anything"),)
+    return Finding(claim, Kind.FALSE_CLAIM, f"`{text}` watches nothing: it only fetches and prints", help_text, said)
 
 
 def _job(claim: Location, text: str, job: Job | None) -> Result:

@@ -1,5 +1,6 @@
 """Whether predictions are explained as the charter says."""
 
+import re
 from dataclasses import dataclass
 
 from mlops_lint import (
@@ -28,6 +29,13 @@ from mlops_lint import (
     definition_of,
 )  # fmt: skip
 
+USERS = re.compile(
+    r"\b(?:user|customer|client|consumer|citizen|applicant|claimant|borrower|subscriber|patient|doctor|nurse|clinician|"
+    r"physician|agent|clerk|handler|investigator|operator|dispatcher|driver|buyer|seller|technician|underwriter|"
+    r"caseworker|adjuster|student|teacher|tenant)s?\b",
+    re.IGNORECASE,
+)
+"""Those who meet single predictions, unlike who builds, checks or audits the model."""
 CALL = "call the method where explanations are made, or declare the one that is used"
 
 
@@ -75,6 +83,8 @@ def explainability_claim_false(
     yield from idle
     if charter.has("explainability", "served_in") and not idle:
         yield from _served(charter, code, serving, explaining, roots if place else (), made)
+    elif made and not idle:
+        yield from _kept_back(charter, serving, explaining, made)
 
 
 def _unable(
@@ -152,6 +162,24 @@ def _called(
         message = f"only tests call `{maker.name}`" if by_tests else f"nothing calls `{maker.name}`"
         said = (Related(code.at(maker), "explanations are made here, for nobody"),)
         yield Finding(claim, Kind.FALSE_CLAIM, message, "call it where predictions are shown", said)
+
+
+def _kept_back(charter: Charter, serving: Serving, explaining: Explaining, made: list[Spot]) -> Results:
+    """Explanations that users are promised, that nothing is said to serve, and that notebooks alone make."""
+    audience = charter.text("explainability", "audience") or ""
+    roots = serving.declared(*(charter.text("deployment", name) for name in ("entrypoint", "predicts_in")))
+    online = charter.text("deployment", "mode") in ("online", "streaming") and bool(roots)
+    if not online or not USERS.search(audience) or not all(spot.path.endswith(".ipynb") for spot in made):
+        return
+    notebooks = {spot.path for spot in made}
+    if any(explaining.run_by(one) for one in notebooks):
+        return
+    if explaining.shows_something(roots) and any(explaining.keeps(one) for one in notebooks):
+        return
+    message = f"explanations are promised to {audience[:60]}, and only a notebook makes them"
+    said = (Related(made[0].at, "made here, by hand"),)
+    claim = charter.at("explainability", "audience")
+    yield Finding(claim, Kind.FALSE_CLAIM, message, "show the explanation beside the prediction", said)
 
 
 def _served(

@@ -1,5 +1,6 @@
 from mlops_lint import (
     Charter,
+    Code,
     Evidence,
     Finding,
     Grade,
@@ -60,7 +61,7 @@ def _estimated(charter: Charter, implementations: Implementations) -> Results:
     found = implementations.of(text)
     if isinstance(found, str):
         yield Unknown(claim, found)
-    elif fault := implementations.fault(found) or _written(found, implementations):
+    elif fault := implementations.fault(found) or _idle(charter, found, implementations):
         said = (Related(found.at, fault),)
         help_text = "estimate the rate there on the held-out set, and call it where the model is evaluated"
         yield Finding(claim, Kind.FALSE_CLAIM, f"`{text}` estimates nothing: {fault}", help_text, said)
@@ -70,10 +71,13 @@ def _estimated(charter: Charter, implementations: Implementations) -> Results:
         yield Evidence(claim, found.at, Grade.LINKED)
 
 
-def _written(found: Implementation, implementations: Implementations) -> str:
+def _idle(charter: Charter, found: Implementation, implementations: Implementations) -> str:
+    """It works nothing out, or the number that is kept cannot come from it."""
     own = found.definition
-    written = own is not None and own.kind == "function" and implementations.written(own)
-    return "it only returns numbers that stand in it" if written else ""
+    if own is not None and own.kind == "function" and implementations.written(own):
+        return "it only returns numbers that stand in it"
+    kept = charter.has(BLOCK, "recorded_in") and not Code.is_test(found.path)
+    return "only tests call it" if kept and implementations.tested_only(found) else ""
 
 
 def _kept(charter: Charter, recorded: Recorded) -> Results:

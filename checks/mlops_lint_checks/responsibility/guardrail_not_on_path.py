@@ -101,7 +101,9 @@ def _judged(
 def _heard(
     guard: _Guard, subject: object, at: Location, roots: tuple[Definition, ...], guarding: Guarding
 ) -> Evidence | Finding:
-    """A guard that cannot stop anything by itself must be listened to."""
+    """A guard is asked before the action, and one that cannot stop anything by itself is listened to."""
+    if isinstance(subject, Definition) and (late := guarding.late(subject, roots, guard.stop)):
+        return _lie(guard, f"`{guard.text}` is called only after the system has acted", late, "acts here first")
     if isinstance(subject, Definition) and subject.kind == "function" and not guarding.stops(subject):
         if not guarding.answers(subject):
             return _lie(

@@ -17,7 +17,8 @@ from mlops_lint import (
 
 PARSE = "parse it to a schema or hold it against an allow-list first"
 ATTACKS = re.compile(
-    r"inject|jailbreak|adversarial|red_?team|promptfoo|garak|giskard|safety|attack|abuse|guard", re.IGNORECASE
+    r"inject|jailbreak|adversar|red_?team|promptfoo|garak|giskard|safety|attack|abuse|malicious|hostile|주입|탈옥",
+    re.IGNORECASE,
 )
 
 
@@ -47,7 +48,7 @@ def llm_output_unguarded(charter: Charter, code: Code, serving: Serving, text: M
         )  # fmt: skip
     if not asked:
         return
-    if charter.items("model", "prompts") and not _tested(charter, code):
+    if charter.items("model", "prompts") and not _tested(charter, code, text):
         yield Finding(
             claim, Kind.ABSENCE, "prompts are built, and no test tries to inject one",
             help="try instructions within the user's text, and name the test as `tests.safety`",
@@ -57,8 +58,8 @@ def llm_output_unguarded(charter: Charter, code: Code, serving: Serving, text: M
         yield Evidence(claim, asked[0], Grade.LINKED)
 
 
-def _tested(charter: Charter, code: Code) -> bool:
-    """The charter names a safety test, or some test is named after attacks."""
+def _tested(charter: Charter, code: Code, text: ModelText) -> bool:
+    """The charter names a safety test, or some test is named after attacks or holds one."""
     tests = charter.get("tests")
     if isinstance(tests, dict) and charter.items("tests", "safety"):
         return True
@@ -66,4 +67,6 @@ def _tested(charter: Charter, code: Code) -> bool:
     names += [
         one.name for path, module in code.modules.items() if code.is_test(path) for one in module.definitions.values()
     ]
-    return any(ATTACKS.search(name) for name in names)
+    if any(ATTACKS.search(name) for name in names):
+        return True
+    return text.injected([path for path in code.modules if code.is_test(path)])

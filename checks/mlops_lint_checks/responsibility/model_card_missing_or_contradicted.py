@@ -47,10 +47,11 @@ def model_card_missing_or_contradicted(
     if card is not None:
         yield from _whole(charter, card)
     documents = {one.path: one for one in [*([card] if card else []), *cards.readmes]}
-    told = list(_told(charter, list(documents.values()), scores))
+    above = [one for one in cards.above if one.path not in documents]
+    told = list(_told(charter, [*documents.values(), *above], scores))
     yield from told
     yield from _indexed(charter, list(documents.values()), scores, metrics)
-    yield from _based(charter, list(documents.values()))
+    yield from _based(charter, list(documents.values()), cards)
     if not told and card is not None and (number := recorded.number(charter.text("metric", "recorded_in"))) is not None:
         yield Evidence(charter.at("metric", "recorded_in"), number.at, Grade.PRESENT)
 
@@ -102,8 +103,8 @@ def _other(charter: Charter, scores: Scores, name: str, pointer: str, written: s
     return Finding(claim, Kind.FALSE_CLAIM, f"{said}, and {value} is recorded", help=help_text, related=related)
 
 
-def _based(charter: Charter, documents: list[Card]) -> Results:
-    """The base model of a hub's front matter is one of those that the charter names."""
+def _based(charter: Charter, documents: list[Card], cards: ModelCards) -> Results:
+    """The base model of a hub's front matter, or of the text, is one of those that the charter names."""
     base = charter.get("model", "base")
     routes = [("model", "base", index) for index in range(len(base))] if isinstance(base, list) else [("model", "base")]
     names = {(charter.text(*at, "id") or "").casefold() for at in routes if base} - {""}
@@ -114,6 +115,11 @@ def _based(charter: Charter, documents: list[Card]) -> Results:
                 related = (Related(at, f"base_model: {name}"),)
                 yield Finding(charter.at("model", "base"), Kind.FALSE_CLAIM, message, "name the same one", related)
                 return
+        if not document.base_models() and (other := document.other_base(names, cards.view.entries)) is not None:
+            message = f"{other[1].path} names the model {other[0]!r}, and the charter {' and '.join(sorted(names))}"
+            related = (Related(other[1], f"another model: {other[0]}"),)
+            yield Finding(charter.at("model", "base"), Kind.FALSE_CLAIM, message, "name the same one", related)
+            return
 
 
 def _alike(one: str, other: str) -> bool:

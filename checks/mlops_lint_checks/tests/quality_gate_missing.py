@@ -31,6 +31,9 @@ COMMANDS = re.compile(
     re.IGNORECASE,
 )
 
+CI_OFF = re.compile(r"^\s*(?:CI|GITHUB_ACTIONS)\s*:|\bCI=|-u +CI\b|\bunset +CI\b|--unset[= ]CI\b|\btox\b", re.MULTILINE)
+"""What keeps the variable from the tests."""
+
 
 def _applies(charter: Charter) -> bool | str:
     if charter.has("tests", "gate"):
@@ -45,7 +48,7 @@ def quality_gate_missing(
     """No test or step fails when the metric misses its target, or it asks for another number than the charter."""
     claims = exercised.claims.of("gate")
     for claim in claims:
-        left_out = _left_out(claim, exercised, integration)
+        left_out = _left_out(claim, exercised, integration) or _switched_off(claim, exercised, integration, code)
         yield left_out or _claimed(claim, charter, code, exercised, gating)
     if not claims:
         yield _searched(charter, exercised, gating, integration)
@@ -59,6 +62,22 @@ def _left_out(claim: TestClaim, exercised: Exercised, integration: Integration) 
     message = f"CI runs the tests without `{claim.text}`, and nothing else runs it"
     said = (Related(runs[0].at, "leaves it out"),)
     return Finding(claim.at, Kind.FALSE_CLAIM, message, "let a step of CI run the gate", said)
+
+
+def _switched_off(claim: TestClaim, exercised: Exercised, integration: Integration, code: Code) -> Finding | None:
+    """Every test of the gate skips itself where CI runs it."""
+    tests = exercised.telling(exercised.claims.tests(claim))
+    off = bool(tests) and all(exercised.off_in_ci(test) for test in tests)
+    if not off or integration.obstacle or not integration.on_change:
+        return None
+    texts = [code.view.read(config.path).decode("utf-8", "replace") for config in integration.on_change]
+    commands = (command for config in integration.on_change for command in integration.commands(config))
+    texts += [f"{command.text} {command.at.path}" for command in commands]
+    if any(CI_OFF.search(text) for text in texts):
+        return None
+    message = f"`{claim.text}` is skipped wherever CI runs it, so no step fails when the target is missed"
+    said = (Related(tests[0].at, "skipped where `CI` is set"),)
+    return Finding(claim.at, Kind.FALSE_CLAIM, message, "let the gate run in CI", said)
 
 
 def _claimed(claim: TestClaim, charter: Charter, code: Code, exercised: Exercised, gating: Gating) -> Result:

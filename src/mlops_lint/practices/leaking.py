@@ -6,7 +6,7 @@ import posixpath
 
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Definition
-from mlops_lint.facts.project.leakage import Leaks
+from mlops_lint.facts.project.leakage import Leak, Leaks
 from mlops_lint.practices.base import Practice, Shown
 from mlops_lint.practices.evidence import OwnCode, judge
 from mlops_lint.practices.measuring import MetricComputed
@@ -22,7 +22,11 @@ def data_leakage(own: OwnCode, leaks: Leaks, metrics: MetricComputed) -> DataLea
     paths = [path for path in own.code.modules if own.counts(path, tests=False)]
     measured = {shown.at.path for shown in metrics.shown if shown.at is not None} if metrics.present else set()
     found = leaks.found(own.live | _beside(own), paths, measured)
-    return judge(DataLeakage, [Shown(f"{leak.detail} before the split", leak.at) for leak in found])
+    return judge(DataLeakage, [Shown(f"{leak.detail} {_when(leak)}", leak.at) for leak in found])
+
+
+def _when(leak: Leak) -> str:
+    return "before the folds of a cross-validation are parted" if leak.folds else "before the split"
 
 
 def _beside(own: OwnCode) -> set[Definition]:

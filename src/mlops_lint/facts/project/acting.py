@@ -8,7 +8,9 @@ from collections.abc import Container, Iterable
 
 from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.acting_machines import switches
 from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.straight import before
 from mlops_lint.facts.project.tainting import Judge, Received, Site, Tainting
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -53,7 +55,13 @@ _INSIDE = frozenset(
     "reviewer reviewers review agent agents clerk clerks staff team desk digest report list summary draft drafts queue "
     "inbox analyst analysts operator operators expert experts slack alert alerts oncall pager log metric metrics event "
     "telemetry monitor monitoring trace feedback proposal suggestion suggestions task tasks audit pending moderator "
-    "moderators nurse nurses doctor doctors triage dashboard webhook mlflow wandb".split()
+    "moderators nurse nurses doctor doctors triage dashboard webhook mlflow wandb temporary temporarily provisional "
+    "provisionally".split()
+)
+_DOES = frozenset("perform act apply execute enact carry assign dispatch move".split())
+_RECORDS = frozenset(
+    "log audit trace metric metrics telemetry event monitor monitoring alert alerts slack draft drafts proposal "
+    "suggestion pending dry simulate simulation preview shadow sandbox mlflow wandb".split()
 )
 _CONFIRMS = frozenset("confirm confirmed confirmation approval approved".split())
 
@@ -111,10 +119,17 @@ class Acting:
             own = site.target in between or bool(words(site.last) & _CONFIRMS)
             return own or site.name == "builtins.input" or (site.last == "input" and not site.name)
 
-        asked = {site.by for site in self.tainting.calls(roots) if asks(site)}
-        found = self.tainting.follow(roots, predicts, asks, gated=asked)
+        asked = [site for site in self.tainting.calls(roots) if asks(site)]
+        gated = {by: self._early([one.node for one in asked if one.by == by], by) for by in {one.by for one in asked}}
+        found = self.tainting.follow(roots, predicts, asks, gated=gated)
         inside = _INSIDE | words(reviewer)
-        return [one for one in found if one.site.by not in looked and self._acts(one.site, inside)]
+        return [one for one in found if one.site.by not in looked and self.acts(one.site, inside)]
+
+    def _early(self, asks: list[ast.Call], by: Definition) -> frozenset[int]:
+        """The calls of a body that are made before anybody is asked there."""
+        body = getattr(self.code.node(by), "body", [])
+        calls = [part.node for part in self.tainting.parts(by) if isinstance(part.node, ast.Call)]
+        return frozenset(id(one) for one in calls if all(before(body, one, ask) for ask in asks))
 
     def _behind(self, review: Definition, predicts: Judge) -> frozenset[Definition]:
         """What runs once somebody has looked; nothing where the prediction is made in there too."""
@@ -128,7 +143,14 @@ class Acting:
         )
         return frozenset() if any(predicts(site) for site in sites) else behind
 
-    def _acts(self, site: Site, inside: frozenset[str]) -> bool:
+    def does(self, site: Site, inner: Site) -> bool:
+        """Whether a call named after doing (`perform(decision)`) has something changed by another service."""
+        own = words(site.last)
+        quiet = (own | words(inner.by.name) | words(ast.unparse(inner.node)[:400])) & _RECORDS
+        return bool(own & _DOES) and not quiet and bool(_HTTP.match(inner.name))
+
+    def acts(self, site: Site, inside: frozenset[str] = _INSIDE) -> bool:
+        """Whether a call sends, pays or blocks, and not for those within the house."""
         if self.code.is_test(site.by.path) or site.target is not None:
             return False
         own = words(site.by.name)
@@ -140,6 +162,8 @@ class Acting:
         if _MAIL.match(site.name) or site.last in ("send_email", "sendmail", "send_mail"):
             return bool(text & (_PEOPLE | _ACTS))
         http = bool(_HTTP.match(site.name))
+        if switches(site.by.name, site.last, _address(site.node), sends=http or site.last == "publish"):
+            return True
         if not http and site.last not in _EFFECTS:
             return False
         if own & _ACTS or (own & _TELLS and text & _PEOPLE):
@@ -150,9 +174,14 @@ class Acting:
         return any(fact.module.partition(".")[0] == library for fact in self.code.modules[path].symbols.imports)
 
 
+def _address(node: ast.Call) -> ast.expr | None:
+    given = node.args[:1] or [word.value for word in node.keywords if word.arg in ("url", "topic")]
+    return given[0] if given else None
+
+
 def _addressed(node: ast.Call) -> frozenset[str]:
     """The words of the address that a call goes to."""
-    first = node.args[0] if node.args else next((word.value for word in node.keywords if word.arg == "url"), None)
+    first = _address(node)
     texts = [part.value for part in ast.walk(first) if isinstance(part, ast.Constant)] if first is not None else []
     return words(" ".join(text for text in texts if isinstance(text, str)))
 

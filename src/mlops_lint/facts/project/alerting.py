@@ -97,6 +97,11 @@ class Alerting:
             return name
         return None
 
+    def own(self, rule: Rule) -> bool:
+        """Whether a rule looks at numbers that only the project's own code could give: no exporter's, no gateway's."""
+        names = [name for name in rule.metrics if not name.startswith(_ELSEWHERE) and ":" not in name]
+        return bool(names) and len(names) == len(rule.metrics) and rule.prometheus
+
     def _emitted(self, name: str) -> bool:
         plain = _plain(name)
         return plain in self._names or any(

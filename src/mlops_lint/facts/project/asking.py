@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.called_by_name import named_anywhere
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.knowledge import Knowledge
 from mlops_lint.facts.project.serving import Serving
@@ -61,16 +62,47 @@ class Asking:
         reach = self.code.reachable(known, self.serving.beside(known))
         perhaps: Asked | None = None
         for one in sorted(reach.definitions):
-            for use in self.code.modules[one.path].symbols.uses:
-                if self.code.graph.scope(one.path, use.scope) != one:
-                    continue
-                last = use.chain.rpartition(".")[2]
-                at = (one.path, use)
-                if use.call and _SURE.match(last) and "." in use.chain:
-                    return Asked(self.code.use_at(*at), sure=True)
-                if perhaps is None and self._may(one, use.chain, use.scope, call=use.call):
-                    perhaps = Asked(self.code.use_at(*at), sure=False)
+            found = self._in(one)
+            if found is not None and found.sure:
+                return found
+            perhaps = perhaps or found
         return perhaps
+
+    def _in(self, one: Definition) -> Asked | None:
+        """The first call in a definition's own body that predicts, else the first that may."""
+        perhaps: Asked | None = None
+        for use in self.code.modules[one.path].symbols.uses:
+            if self.code.graph.scope(one.path, use.scope) != one:
+                continue
+            last = use.chain.rpartition(".")[2]
+            if use.call and _SURE.match(last) and "." in use.chain:
+                return Asked(self.code.use_at(one.path, use), sure=True)
+            text = last == "encode" and not (use.arguments or use.keywords)  # `name.encode()` gives bytes
+            if perhaps is None and not text and self._may(one, use.chain, use.scope, call=use.call):
+                perhaps = Asked(self.code.use_at(one.path, use), sure=False)
+        return perhaps
+
+    def idle(self, subject: Definition) -> Location | None:
+        """Where code beside it asks a model and nothing calls that code, while it asks none itself."""
+        reach = self.code.reachable([subject])
+        inner = [one for one in reach.definitions if one.kind == "function"]
+        if subject.kind != "function" or any(self._in(one) for one in inner):
+            return None
+        for one in sorted(self._beside(subject)):
+            asked = self._in(one) if one not in inner else None
+            if asked is None or not asked.sure or named_anywhere(self.code, one):
+                continue
+            if not self.code.opaque(reach, frozenset({one.name})):
+                return asked.at
+        return None
+
+    def _beside(self, subject: Definition) -> list[Definition]:
+        """Functions of the same class or file that no decorator hands to anybody."""
+        module = self.code.modules[subject.path]
+        own = subject.qualname.rpartition(".")[0]
+        found = [one for name, one in module.definitions.items() if name.rpartition(".")[0] == own]
+        plain = [one for one in found if one.kind == "function" and not module.facts[one.qualname].decorators]
+        return [one for one in plain if not one.name.startswith("__") and not self.code.graph.overrides(one)]
 
     def _may(self, one: Definition, name: str, scope: str, *, call: bool) -> bool:
         canonical = self.code.canonical(one.path, scope, name) or ""

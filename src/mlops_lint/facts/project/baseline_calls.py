@@ -12,7 +12,8 @@ from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.companions import SPLITS
 from mlops_lint.facts.project.equal_terms import Unequal
 from mlops_lint.facts.project.flow import Flow
-from mlops_lint.facts.project.knowledge import Metric
+from mlops_lint.facts.project.knowledge import Knowledge, Metric
+from mlops_lint.facts.project.measuring_nodes import assigned, assignments
 from mlops_lint.facts.project.metric_calls import MetricCalls
 from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location, Related
@@ -24,17 +25,25 @@ _NETWORKS = frozenset(
     "flax.linen.Module".split()
 )
 
+_WHOSE = re.compile(r"(?i)(?:^|[_. -])(?:baseline|base|rule|naive|dummy)(?=$|[_. -])[_. -]?|[_. -](?:baseline|rule)$")
 _LAYERS = (
     "torch.nn.Linear", "torch.nn.Conv", "torch.nn.LSTM", "torch.nn.GRU", "torch.nn.Embedding", "torch.nn.Transformer",
     "torch.nn.Sequential", "keras.layers.", "tensorflow.keras.layers.", "torchvision.models.", "timm.create_model",
 )  # fmt: skip
 
 
+_NETWORK_MAKERS = ("torch.nn.Sequential", "keras.Sequential", "keras.Model", "keras.models.Sequential",
+                   "keras.models.Model", "tensorflow.keras.Sequential", "tensorflow.keras.Model",
+                   "tensorflow.keras.models.Sequential", "tensorflow.keras.models.Model",
+                   "torchvision.models.", "timm.create_model")  # fmt: skip
+
+
 class BaselineCalls:
     """Looks at calls whose argument is what the baseline answers."""
 
-    def __init__(self, code: Code, values: Values, calls: MetricCalls, flow: Flow) -> None:
+    def __init__(self, code: Code, values: Values, calls: MetricCalls, flow: Flow, knowledge: Knowledge) -> None:
         self.flow = flow
+        self.knowledge = knowledge
         self.code = code
         self.values = values
         self.calls = calls
@@ -52,6 +61,15 @@ class BaselineCalls:
                 if words and beside and not any(words & others for _, others in beside):
                     return self._unequal(path, (beside[0][0], min(beside[0][1])), (node, min(words)))
         return None
+
+    def scoring(self, baseline: Definition) -> Iterator[tuple[str, str, ast.Call, bool]]:
+        """File, scope and call of what is given answers where the baseline is asked, and whether they are its own."""
+        for path, fact in self.code.graph.call_sites.get(baseline, []):
+            if fact.call and not self.code.is_test(path):
+                nodes = self._nodes(self.code.graph.scope(path, fact.scope))
+                theirs = {id(node) for node, _ in self._split_calls(path, fact.scope, nodes, baseline)[0]}
+                calls = [node for node in nodes if isinstance(node, ast.Call)]
+                yield from ((path, fact.scope, node, id(node) in theirs) for node in calls)
 
     def average(self, metric: Metric, model: Sequence[Definition], baseline: Sequence[Definition]) -> Unequal | None:
         """The baseline's own scoring call has another average or cut-off than every one of the model's."""
@@ -84,6 +102,26 @@ class BaselineCalls:
             shown = "training" if first.rows != "validation" else "validation"
             related = (Related(first.use.at, "the baseline is scored here"), *first.steps[:2])
             return Unequal(f"is scored on {shown} rows, the model on the {split} rows", related)
+        return None
+
+    def misnamed(self, metric: Metric, baseline: Definition) -> Unequal | None:
+        """What the baseline answers goes into another metric's call, and the number is kept under this one's name."""
+        for path, fact in self.code.graph.call_sites.get(baseline, []):
+            nodes = self._nodes(self.code.graph.scope(path, fact.scope)) if fact.call else []
+            pairs = [pair for node in nodes for pair in assigned(node)] if not self.code.is_test(path) else []
+            local = {name: value for name, value in pairs if name.isidentifier()}
+            for key, value in pairs:
+                call = _bare(value)
+                name = self.code.canonical(path, fact.scope, chain(call.func)) or "" if call is not None else ""
+                others = self.calls.metrics.computed_by(name)
+                if call is None or not others or metric in others or name in metric.derivable:
+                    continue
+                if self.calls.metrics.get(_WHOSE.sub("", key)) is not metric:
+                    continue
+                parts = [part for argument in call.args for part in _expanded(argument, local)]
+                if any(isinstance(part, ast.Call) and self._is(path, fact.scope, part, baseline) for part in parts):
+                    at = Related(self.code.source(path).at(call), f"{others[0].name}, kept as {key!r}")
+                    return Unequal(f"is scored with {others[0].name}, the model with {metric.name}", (at,))
         return None
 
     def loads(self, baseline: Definition, model: str) -> Location | None:
@@ -143,14 +181,33 @@ class BaselineCalls:
         return any(self.calls.metrics.computed_by(name) or ("::" in name and "score" in name) for name in names)
 
     def network(self, baseline: Definition, trainer: Sequence[Definition]) -> bool:
-        """A class of a neural network with layers that the training makes an object of."""
+        """A network's class, or a function that makes and returns a model, that the training reaches."""
+        if baseline not in self.code.reachable(trainer):
+            return False
+        if baseline.kind == "function":
+            return not _WHOSE.search(baseline.name) and any(
+                self._model(baseline, made) for made in _returned(self.code.node(baseline))
+            )
+        return self._layered(baseline)
+
+    def _model(self, within: Definition, made: ast.Call) -> bool:
+        """A call that makes an estimator or a network; what a library keeps as a trivial rule is none."""
+        name = self.code.canonical(within.path, within.qualname, chain(made.func)) or ""
+        path, _, qualname = name.partition("::")
+        inner = self.code.definition(path, qualname) if qualname else None
+        if isinstance(inner, Definition) and inner.kind == "class":
+            return self._layered(inner)
+        known = self.knowledge.estimators.get(name.partition("()")[0])
+        kind = known.kind if known is not None and "Dummy" not in name and ".naive" not in name else ""
+        return kind in ("classifier", "regressor", "either") or name.startswith(_NETWORK_MAKERS)
+
+    def _layered(self, baseline: Definition) -> bool:
         node = self.code.node(baseline)
         bases = node.bases if isinstance(node, ast.ClassDef) else []
         known = {self.code.canonical(baseline.path, "", chain(base)) or "" for base in bases}
         inner = [one for one in self._nodes(baseline) if isinstance(one, ast.Call)]
         made = [self.code.canonical(baseline.path, f"{baseline.qualname}.__init__", chain(one.func)) for one in inner]
-        layered = any((name or "").startswith(_LAYERS) for name in made)
-        return layered and not known.isdisjoint(_NETWORKS) and baseline in self.code.reachable(trainer)
+        return any((name or "").startswith(_LAYERS) for name in made) and not known.isdisjoint(_NETWORKS)
 
     def _nodes(self, scope: Definition) -> list[ast.AST]:
         tree = self.code.node(scope)
@@ -160,7 +217,7 @@ class BaselineCalls:
         self, path: str, scope: str, nodes: list[ast.AST], baseline: Definition
     ) -> tuple[list[_Call], list[_Call]]:
         """Calls with what the baseline answers among their arguments, and those of the model's answers."""
-        assigned = {
+        given = {
             part.id: node.value
             for node in nodes
             if isinstance(node, ast.Assign)
@@ -172,7 +229,7 @@ class BaselineCalls:
         own: list[_Call] = []
         for node in nodes:
             if isinstance(node, ast.Call) and len(node.args) >= 2:
-                parts = [part for argument in node.args for part in _expanded(argument, assigned)]
+                parts = [part for argument in node.args for part in _expanded(argument, given)]
                 mine = any(isinstance(part, ast.Call) and self._is(path, scope, part, baseline) for part in parts)
                 asked = any(isinstance(part, ast.Attribute) and part.attr.startswith("predict") for part in parts)
                 words = _words(parts)
@@ -189,6 +246,31 @@ class BaselineCalls:
         source = self.code.source(path)
         related = (Related(source.at(own[0]), f"{own[1]} rows"), Related(source.at(base[0]), f"{base[1]} rows"))
         return Unequal(f"is scored on the {base[1]} rows, the model on the {own[1]} rows", related)
+
+
+def _returned(function: ast.AST) -> Iterator[ast.Call]:
+    """The calls whose result a function returns, itself or under a name that it gives it once."""
+    for node in ast.walk(function):
+        value = node.value if isinstance(node, ast.Return) else None
+        if isinstance(value, ast.Name):
+            given = assignments(function, value.id)
+            value = given[0] if len(given) == 1 else None
+        if isinstance(value, ast.Call):
+            yield value
+
+
+def _bare(node: ast.expr) -> ast.Call | None:
+    """The call whose number is only taken out, turned or rounded: `float(call(…))`, `call(…).item()`."""
+    for _ in range(4):
+        if not isinstance(node, ast.Call):
+            return None
+        if isinstance(node.func, ast.Name) and node.func.id in ("float", "round") and node.args:
+            node = node.args[0]
+        elif isinstance(node.func, ast.Attribute) and node.func.attr == "item" and not node.args:
+            node = node.func.value
+        else:
+            return node
+    return None
 
 
 def _expanded(node: ast.expr, assigned: dict[str, ast.expr], depth: int = 2) -> Iterator[ast.AST]:
@@ -230,6 +312,6 @@ def _words(parts: Sequence[ast.AST]) -> frozenset[str]:
 
 
 @provides
-def baseline_calls(code: Code, values: Values, calls: MetricCalls, flow: Flow) -> BaselineCalls:
+def baseline_calls(code: Code, values: Values, calls: MetricCalls, flow: Flow, knowledge: Knowledge) -> BaselineCalls:
     """Read when asked for."""
-    return BaselineCalls(code, values, calls, flow)
+    return BaselineCalls(code, values, calls, flow, knowledge)

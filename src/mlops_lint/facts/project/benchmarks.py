@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.called_by_name import uncalled_method
 from mlops_lint.facts.project.code import Code, Definition, Reach
 from mlops_lint.facts.project.pointers import (
     Broken,
@@ -39,6 +40,8 @@ _CLIENTS = (
 _TIMED = re.compile(
     r"^(?:time|timed|timer|timing|stopwatch|elapsed|benchmark|bench|latency|perf_counter|measure)", re.I
 )
+_REQUESTS = frozenset(("get", "post", "put", "request", "stream", "websocket_connect"))
+_SENDS = re.compile(r"(?:client|session|requests|httpx|http|api|service)(?:\(.*\))?$", re.IGNORECASE)
 _LOAD_TOOL = re.compile(r"\.(?:m?js|ts|jmx|ya?ml|json|lua|sh|bash|go|scala|toml|http|conf)$|(?:^|/)Makefile$")
 
 
@@ -115,9 +118,14 @@ class Benchmarks:
         subject = self.wiring.subject(predicts_in) if predicts_in else ""
         if not isinstance(subject, Definition):
             return Benchmark(at)
-        if subject in reach:
+        idle = uncalled_method(self.code, subject, reach, files)
+        if subject in reach and not idle:
             return Benchmark(at)
-        if self._asks(reach):
+        if idle and not self._asks(frozenset(one for one in reach.definitions if one.path in files)):
+            return Benchmark(at, other=f"never calls `{predicts_in}`")
+        if self._asks(reach.definitions):
+            if any(self._computed(path) for path in files):
+                return Benchmark(at)
             return self._asked(at, self._texts(files), subject)
         answer = self.wiring.look(subject, reach.roots)
         if isinstance(answer, Wired):
@@ -134,13 +142,27 @@ class Benchmarks:
             return Benchmark(at)
         return Benchmark(at, other=f"asks `{asked[0]}`, and predictions are answered at `{sorted(known)[0]}`")
 
-    def _asks(self, reach: Reach) -> bool:
-        return any(self._names(reach.definitions, _CLIENTS)) or any(
+    def _asks(self, reach: frozenset[Definition]) -> bool:
+        return any(self._names(reach, _CLIENTS)) or any(
             use.chain.endswith(("client.post", "client.get", "session.post", "session.get"))
-            for definition in reach.definitions
+            for definition in reach
             for use in self.code.modules[definition.path].symbols.uses
             if self.code.graph.scope(definition.path, use.scope) == definition
         )
+
+    def _computed(self, path: str) -> bool:
+        """Whether a request goes to an address of which nothing is written in the file."""
+        for part in ast.walk(self.code.source(path).tree):
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.args:
+                verb = part.func.attr in _REQUESTS and _SENDS.search(ast.unparse(part.func.value))
+                if verb and not any("/" in text for text in _strings(part.args)) and not self._kept(path, part.args):
+                    return True
+        return False
+
+    def _kept(self, path: str, values: list[ast.expr]) -> bool:
+        """Whether a name among the values is set to something in that file."""
+        names = {part.id for value in values for part in ast.walk(value) if isinstance(part, ast.Name)}
+        return any(fact.target in names and not fact.parameter for fact in self.code.modules[path].symbols.bindings)
 
     def _names(self, reach: frozenset[Definition], starts: tuple[str, ...]) -> Iterable[str]:
         for path in sorted({definition.path for definition in reach}):
@@ -172,12 +194,7 @@ class Benchmarks:
         )
 
     def _texts(self, files: Iterable[str]) -> list[str]:
-        return [
-            part.value
-            for path in files
-            for part in ast.walk(self.code.source(path).tree)
-            if isinstance(part, ast.Constant) and isinstance(part.value, str)
-        ]
+        return [text for path in files for text in _strings([self.code.source(path).tree])]
 
     def _script(self, path: str, predicts_in: str | None) -> Benchmark | str:
         """A script of a load testing tool."""
@@ -195,6 +212,11 @@ class Benchmarks:
         if not isinstance(subject, Definition):
             return Benchmark(Location(path))
         return self._asked(Location(path), lines, subject)
+
+
+def _strings(trees: Iterable[ast.AST]) -> list[str]:
+    nodes = (part for tree in trees for part in ast.walk(tree) if isinstance(part, ast.Constant))
+    return [part.value for part in nodes if isinstance(part.value, str)]
 
 
 @provides

@@ -11,7 +11,7 @@ from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.attributes import Attributes
 from mlops_lint.facts.project.code import Code, Constant, Definition
-from mlops_lint.facts.project.columns_grouped import Columns
+from mlops_lint.facts.project.columns_grouped import Columns, only_counted
 from mlops_lint.facts.project.features import tokens
 from mlops_lint.facts.project.knowledge import Knowledge, Metrics
 from mlops_lint.facts.project.measuring_nodes import strings
@@ -141,7 +141,7 @@ class ByGroup:
 
     def measures(self) -> bool:
         """Whether a number may be worked out for a group, rather than for all rows at once."""
-        overall = self._overall()
+        overall, counted = self._overall(), only_counted(self.facts.tainting, self.inner)
         for definition in self.within:
             for part in self.facts.tainting.parts(definition):
                 node = part.node
@@ -149,11 +149,12 @@ class ByGroup:
                     return True
                 if isinstance(node, ast.Name | ast.Attribute) and self._metric_handed_on(definition, node):
                     return True
+        sites = [site for site in self.sites if site.by in self.inner] if counted else self.sites
         return any(
             site.last in _WORKING
             or (site.by in self.inner and self._foreign(site))
             or (self._metric(site) and id(site.node) not in overall)
-            for site in self.sites
+            for site in sites
         )
 
     def _metric(self, site: Site) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Container, Iterable, Iterator
+from typing import TypeGuard
 
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.tainting import Site, Tainting, bound
@@ -70,6 +71,30 @@ class Columns:
                 if any(isinstance(one, ast.Name) and one.id in names for one in node.args):
                     return True
         return False
+
+
+def only_counted(tainting: Tainting, inner: Iterable[Definition]) -> bool:
+    """Whether all that is done with groups is to count their rows: `rows.groupby("sex").size()`."""
+    nodes = [part.node for one in inner for part in tainting.parts(one)]
+    if any(isinstance(node, ast.Compare | ast.Lambda | ast.BinOp) for node in nodes):
+        return False
+    groups = [node for node in nodes if isinstance(node, ast.Call) and _groups(node)]
+    counted = {id(node.func.value) for node in nodes if isinstance(node, ast.Call) and _counts(node.func)}
+    return bool(groups) and all(id(node) in counted and _one_key(node) for node in groups)
+
+
+def _groups(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Attribute) and node.func.attr in _BY_COLUMN
+
+
+def _counts(node: ast.expr) -> TypeGuard[ast.Attribute]:
+    return isinstance(node, ast.Attribute) and node.attr in ("size", "count", "ngroups")
+
+
+def _one_key(node: ast.Call) -> bool:
+    """All rows by one column: `rows[rows.guess == 1].groupby(…)` and `groupby(["sex", "guess"])` may be rates."""
+    own = isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)
+    return own and len(node.args) == 1 and isinstance(node.args[0], ast.Name | ast.Constant)
 
 
 def _text(node: ast.expr) -> bool:

@@ -11,6 +11,7 @@ from mlops_lint.documents.node import DocumentError
 from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.controls_named import given_back, hashes
 from mlops_lint.facts.project.features import tokens
 from mlops_lint.facts.project.model_text import ModelText
 from mlops_lint.facts.project.personal import Personal
@@ -46,6 +47,7 @@ _FILES = re.compile(
 _PEOPLE = re.compile(
     r"id\b|ids\b|_id|user|customer|patient|email|phone|name|client|person|number|value|key|salt|secret"
 )
+_HASHED = re.compile(r"(?<![a-z])(?:hash|hmac|sha-?\d)")
 _SAYING = re.compile(
     r"pii|redact|mask|scrub|anonym|e_?mail|phone|iban|ssn|person|@|\\d|\*\*\*|\[[A-Z]|<[A-Z]", re.IGNORECASE
 )
@@ -104,6 +106,8 @@ class Controls:
             return NoCode("it is no control that code would show")
         if (hollow := self._hollow(kind)) is not None:
             return NotApplied(self.code.at(hollow), "does nothing of the kind")
+        if kind == "replace" and _HASHED.search(words) and (idle := self._idle_hash()) is not None:
+            return NotApplied(self.code.at(idle), "is never called")
         found = self._found(kind, columns)
         for at, scope in found:
             followed = kind == "redact" and not _ELSEWHERE.search(words)
@@ -226,15 +230,26 @@ class Controls:
         pattern = next(pattern for name, pattern in KINDS if name == kind)
         named = [one for one in self._named() if pattern.search(one.name) and one in self.shipped.live]
         for one in named:
-            body = [part for statement in self._body(one) for part in ast.walk(statement)]
-            last = {chain(part.func).rpartition(".")[2] for part in body if isinstance(part, ast.Call)}
-            if last and last <= _PLAIN - {"format"} and not any(isinstance(part, _PUT_TOGETHER) for part in body):
+            node = self.code.node(one)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (
+                _unchanged(node) or (kind == "replace" and given_back(node))
+            ):
                 return one
         return None
 
-    def _body(self, definition: Definition) -> list[ast.stmt]:
-        node = self.code.node(definition)
-        return node.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else []
+    def _idle_hash(self) -> Definition | None:
+        """The only function that hashes, where nothing runs it and nothing that runs speaks of a hash."""
+        for path, definition, tree in self._scopes():
+            if any(hashes(node) for node in _own(tree)):
+                return None
+            del path, definition
+        for one in self._named():
+            body = list(_own(self.code.node(one)))
+            calls = [part for part in body if isinstance(part, ast.Call)]
+            does = any(self._does("replace", one.path, one.qualname, part) for part in calls)
+            if does and one not in self.shipped.live and not self.code.unparsed and self._opaque(one) is None:
+                return one
+        return None
 
     def _named(self) -> Iterator[Definition]:
         for path, module in self.code.modules.items():
@@ -252,6 +267,20 @@ class Controls:
                 if _NAMES.search(chain(node.func)) and "::" not in name:
                     return self.code.source(path).at(node)
         return None
+
+
+def _unchanged(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function gives back its own arguments in another form, and writes into none of them."""
+    parts = [part for statement in node.body for part in ast.walk(statement)]
+    given = [part.value for part in parts if isinstance(part, ast.Return)]
+    stored = [part for part in parts if isinstance(part, ast.Subscript | ast.Attribute)]
+    if not given or any(not isinstance(part.ctx, ast.Load) for part in stored):
+        return False
+    inner = [part for value in given if value is not None for part in ast.walk(value)]
+    own = {argument.arg for argument in node.args.args} | {"str", "int"}
+    last = {chain(part.func).rpartition(".")[2] for part in inner if isinstance(part, ast.Call)}
+    plain = bool(last) and last <= _PLAIN - {"format"} and not any(isinstance(part, _PUT_TOGETHER) for part in inner)
+    return plain and all(part.id in own for part in inner if isinstance(part, ast.Name))
 
 
 def _texts(node: ast.AST) -> list[str]:

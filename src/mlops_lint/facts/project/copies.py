@@ -15,6 +15,9 @@ from mlops_lint.model import Location
 from mlops_lint.repo.view import Unreadable
 
 _SAME = frozenset("astype copy map replace to_numpy values fillna abs apply".split())
+_OTHER_ROWS = frozenset(
+    "groupby merge join agg aggregate pivot pivot_table shift explode melt resample rolling".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,27 @@ class Copies:
             source = self.code.source(path)
         except (DocumentError, Unreadable):
             return
-        for node in ast.walk(source.tree):
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
-                target, taken = node.targets[0], _taken(node.value)
-                if taken is not None and self._text(path, taken.slice) == column:
-                    name = self._text(path, target.slice)
-                    if name and name != column and _base(target) == _base(taken):
+        for scope in ast.walk(source.tree):
+            if isinstance(scope, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef):
+                for node in _own(scope):
+                    for name in self._copies(path, node, column, scope):
                         yield Copied(name, source.at(node))
+
+    def _copies(self, path: str, node: ast.AST, column: str, scope: ast.AST) -> Iterator[str]:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            target, taken = node.targets[0], _taken(node.value)
+            if taken is not None and self._text(path, taken.slice) == column:
+                name = self._text(path, target.slice)
+                if name and name != column and _same_rows(_base(target), _base(taken), scope):
+                    yield name
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "assign":
+            for word in node.keywords:
+                taken = _taken(word.value.body if isinstance(word.value, ast.Lambda) else word.value)
+                if taken is None or not word.arg or word.arg == column or self._text(path, taken.slice) != column:
+                    continue
+                own = isinstance(word.value, ast.Lambda) and _base(taken) in [a.arg for a in word.value.args.args]
+                if own or _same_rows(ast.unparse(_first(node.func.value)), _base(taken), scope):
+                    yield word.arg
 
     def _text(self, path: str, node: ast.expr) -> str | None:
         if isinstance(node, ast.Constant):
@@ -73,6 +90,44 @@ def _taken(node: ast.expr) -> ast.Subscript | None:
 
 def _base(node: ast.Subscript) -> str:
     return ast.unparse(node.value).removesuffix(".loc")
+
+
+def _first(node: ast.expr) -> ast.expr:
+    """`rows` of `rows[["a"]].dropna().reset_index()`."""
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node
+
+
+def _same_rows(target: str, taken: str, scope: ast.AST) -> bool:
+    """Whether both are one table, or the first was made of the second: `out = rows[["age"]].copy()`."""
+    if target == taken:
+        return True
+    made = [node.value for node in _own(scope) if isinstance(node, ast.Assign)
+            and any(isinstance(one, ast.Name) and one.id == target for one in node.targets)]  # fmt: skip
+    return bool(made) and all(_keeps(value, taken) for value in made)
+
+
+def _keeps(value: ast.expr, taken: str) -> bool:
+    """Whether a table is made of another one, row by row."""
+    if isinstance(value, ast.Call) and ast.unparse(value.func).endswith("DataFrame"):
+        words = [word.value for word in value.keywords if word.arg == "index"]
+        return any(ast.unparse(word) == f"{taken}.index" for word in words)
+    steps = []
+    node = value
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        if isinstance(node, ast.Attribute):
+            steps.append(node.attr)
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return ast.unparse(node) == taken and not set(steps) & _OTHER_ROWS
+
+
+def _own(scope: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a scope without those of functions within."""
+    for node in ast.iter_child_nodes(scope):
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _own(node)
 
 
 @provides

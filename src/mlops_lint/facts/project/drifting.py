@@ -10,6 +10,7 @@ from functools import cached_property
 
 from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.alike import with_itself
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.knowledge import Knowledge
 from mlops_lint.facts.project.named_paths import literal_paths
@@ -77,7 +78,7 @@ class Drifting:
             return "it returns before it looks at anything"
         if isinstance(first, ast.Return) and _fixed(first.value):
             return "it returns the same numbers always"
-        return ""
+        return "it compares the data with themselves" if with_itself(node) is not None else ""
 
     def thresholds(self, definition: Definition) -> tuple[list[tuple[float, Location]], bool]:
         """The numbers that drift is compared with once `definition` runs, and whether these are all."""

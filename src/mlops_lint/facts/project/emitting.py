@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.knowledge import Knowledge
+from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.serving import Serving
 from mlops_lint.model import Location
 
@@ -18,12 +19,28 @@ _HANDMADE = re.compile(
     r"(?:^|_)(?:observe|record|emit|track|push|report|log|send|time|measure)_?\w*(?:latency|duration|elapsed|timing|metrics?|errors?|cost)",
     re.I,
 )
+_OUTSIDE = re.compile(
+    r"istio|linkerd|envoy|service[-_ ]?mesh|ddtrace|newrelic|opentelemetry|OTEL_|statsd|appdynamics|dynatrace|x-ray|"
+    r"applicationinsights|latency|(?:request|response|http)[-_ ]?\w*(?:duration|time)|kserve|seldon|sagemaker|vertex",
+    re.IGNORECASE,
+)
+_SETUP = re.compile(r"(?:^|/)(?:Dockerfile[^/]*|Procfile)$|\.(?:ya?ml|toml|tf|bicep|json|cfg|ini|conf|sh|tpl)$")
+_REPORTS = re.compile(
+    r"(?:^|/)(?:metrics|reports|results|evals?|tests?|\.github)/|mlproject\.yaml$|(?:^|/)dvc\.yaml$|lock"
+)
 _CLOCK = re.compile(
     r"perf_counter|monotonic|\btime\.time\b|process_time|\.time\(\)|timer|timing|timeit|latency|duration|elapsed"
     r"|histogram|summary\(|instrument|opentelemetry|middleware\.|sentry|newrelic|ddtrace|datadog|elasticapm|aws_xray"
     r"|applicationinsights|azure\.monitor|bentoml|mlserver|litserve|\bray\b",
     re.IGNORECASE,
 )
+
+_EXPOSES = re.compile(
+    r"prometheus_client\.(?:\w+\.)*(?:make_[aw]sgi_app|start_\w+_server|generate_latest|push\w*_to_gateway|write_to_textfile)$"
+)
+"""What hands metrics to whoever asks, and measures nothing itself."""
+_MADE = re.compile(r"^(?:\w+\.)*(?:Histogram|Summary)$")
+"""A metric that is only set up takes no time; what observes it stands in a function."""
 
 
 class Emitting:
@@ -71,15 +88,22 @@ class Emitting:
         """Whether the serving code may take the time of anything: a clock, a timer, a library that instruments."""
         reach = self.code.reachable(roots)
         tools = self.knowledge.tools("monitoring")
-        if reach.opaque(frozenset()) or any(
-            self.serving.ships(use.path) for use in self.code.uses({c for t in tools for c in t.calls("instrument")})
-        ):
+        measuring = {call for tool in tools for call in tool.calls("instrument") if not _EXPOSES.search(call)}
+        if reach.opaque(frozenset()) or any(self.serving.ships(use.path) for use in self.code.uses(measuring)):
+            return True
+        if self._from_outside():
             return True
         names = (use for one in reach.definitions for use in self.code.modules[one.path].symbols.uses)
-        if any(_CLOCK.search(use.chain) for use in names if use.scope in ("", "<main>")):
+        if any(_CLOCK.search(_MADE.sub("", use.chain)) for use in names if use.scope in ("", "<main>")):
             return True
         inner = [one for one in reach.definitions if one.kind == "function" and self.serving.ships(one.path)]
         return any(_CLOCK.search(ast.unparse(self.code.node(one))) for one in inner)
+
+    def _from_outside(self) -> bool:
+        """Whether what the service runs in may take the time: a mesh, an agent, an alert on it."""
+        view, project = self.code.view, self.code.project
+        paths = (one for one in view.entries if _SETUP.search(one) and not _REPORTS.search(one) and project.owns(one))
+        return any(_OUTSIDE.search(text_of(view, path) or "") for path in paths)
 
     def loads_each_time(self, handler: Definition) -> Location | None:
         """Where a handler loads the model anew for each request; a cache in between is fine."""

@@ -11,6 +11,7 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.claims import TestClaim, TestClaims
 from mlops_lint.facts.project.code import Code, Definition, Reach
 from mlops_lint.facts.project.reading import parents
+from mlops_lint.facts.project.shallow import off_in_ci, only_types
 from mlops_lint.facts.project.tests import TestFunction, Tests
 from mlops_lint.model import Location
 
@@ -102,6 +103,20 @@ class Exercised:
                         return True
         return False
 
+    def only_types(self, test: TestFunction) -> bool:
+        """Whether a test asserts nothing but of which class something is, or which attributes it has."""
+        return test.fate == "asserts" and only_types(tree for _, _, tree in self.nodes(test) if _function(tree))
+
+    def off_in_ci(self, test: TestFunction) -> bool:
+        """Whether a test skips itself in continuous integration."""
+        tree = self.code.source(test.definition.path).tree
+        node = self.code.node(test.definition)
+        members = self.code.modules[test.definition.path].definitions
+        owner = members.get(test.definition.qualname.rpartition(".")[0])
+        outer = self.code.node(owner) if owner is not None else None
+        owners = [outer] if isinstance(outer, ast.ClassDef) else []
+        return isinstance(node, _FUNCTION) and off_in_ci(node, owners, tree)
+
     def unread(self, claim: TestClaim) -> tuple[Location | None, str] | None:
         """Why what a claim points to cannot be told."""
         if claim.obstacle:
@@ -163,6 +178,10 @@ class Exercised:
     def _decorators(self, definition: Definition) -> list[str]:
         fact = self.code.modules[definition.path].facts.get(definition.qualname)
         return fact.decorators if fact is not None else []
+
+
+def _function(tree: ast.AST) -> bool:
+    return isinstance(tree, _FUNCTION)
 
 
 def _texts(tree: ast.AST) -> list[str]:

@@ -12,6 +12,7 @@ from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, External, Instance, Opaque, Reach, Use
 from mlops_lint.facts.project.knowledge import Explainer, Knowledge
+from mlops_lint.facts.project.reading import text_of
 from mlops_lint.model import Location
 
 _TRAINED = frozenset(("classifier", "regressor", "ranker", "either", "trainer"))
@@ -24,6 +25,7 @@ _LIBRARIES = frozenset(("shap", "lime", "eli5", "captum", "alibi", "dalex", "int
 _FOREIGN = (".R", ".r", ".Rmd", ".jl", ".scala", ".java")
 _SHOWN = re.compile(r"expl|reason|shap|\blime|contribut|importan|attribution|\bwhy|coef|saliency|heatmap|influen", re.I)
 
+_KEEPS = re.compile(r"to_|save|dump|write|log|put|upload|insert|open$|store|export")
 _QUERY = re.compile(r"\bselect\b.{0,4000}\bfrom\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -200,6 +202,19 @@ class Explaining:
                     if _SHOWN.search(_word(node)):
                         return self.code.source(definition.path).at(node)
         return None
+
+    def keeps(self, path: str) -> bool:
+        """Whether a file writes anything that a service may read."""
+        calls = (split(use.chain)[-1].lstrip(".") for use in self.code.modules[path].symbols.uses if use.call)
+        return any(_KEEPS.match(name) for name in calls)
+
+    def run_by(self, notebook: str) -> str:
+        """A file that names the notebook, so that a job may run it and hand on what it makes."""
+        view, project = self.code.view, self.code.project
+        name = notebook.rpartition("/")[2]
+        skip = (".md", ".rst", ".ipynb", ".lock")
+        paths = (one for one in view.entries if one != project.charter_path and not one.endswith(skip))
+        return next((one for one in paths if name in (text_of(view, one, 500_000) or "")), "")
 
 
 def _plain(name: str) -> str:

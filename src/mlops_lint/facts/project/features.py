@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from mlops_lint.documents.node import plain
+from mlops_lint.documents.node import ListNode, MapNode, Node, plain
 from mlops_lint.facts.inject import Unavailable, provides
 from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.code import Code, Constant, Definition
@@ -26,6 +26,9 @@ from mlops_lint.model import Location
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 _ENCODED = frozenset("encoded encoding enc code codes label labelencoded le ohe onehot dummy cat idx index bin".split())
 _VALUES = frozenset("m f male female man woman yes no 0 1 true false".split())
+
+_ASIDE = frozenset("drop dropped exclude excluded ignore ignored remove removed target targets label labels".split())
+"""Kinds of columns that are no features."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +142,7 @@ def _declared(charter: Charter, pointers: Pointers, code: Code, values: Values) 
         return None, ""
     target = pointers.resolve(text, "code")
     if isinstance(target, ValueTarget) and target.node is not None:
-        nodes = getattr(target.node, "items", ())
-        placed = [Text.placed(str(plain(node)), place(target.path, node)) for node in nodes]
+        placed = [Text.placed(str(plain(node)), place(target.path, node)) for node in _listed(target.node)]
         return _columns_set(placed, target.at, f"{text} is no list of columns")
     if not isinstance(target, SymbolTarget):
         return None, f"{text} cannot be followed"
@@ -152,6 +154,16 @@ def _declared(charter: Charter, pointers: Pointers, code: Code, values: Values) 
     else:
         return None, f"{text} names no list of columns"
     return _columns_set(value, target.at, f"the columns of {text} cannot be told")
+
+
+def _listed(node: Node) -> tuple[Node, ...]:
+    """The columns of a list, or of lists by their kind (`{numeric: […], categorical: […]}`)."""
+    if isinstance(node, ListNode):
+        return node.items
+    parts = [value for _, value in node.entries] if isinstance(node, MapNode) else []
+    lists = [part.items for part in parts if isinstance(part, ListNode)]
+    aside = isinstance(node, MapNode) and any(_ASIDE & set(tokens(key.text)) for key, _ in node.entries)
+    return () if aside or len(lists) != len(parts) else tuple(item for items in lists for item in items)
 
 
 def _returned(values: Values, function: Definition) -> Any:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.acting import Acting
 from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.lateness import Lateness
 from mlops_lint.facts.project.tainting import Site, Tainting
 from mlops_lint.model import Location
 
@@ -31,9 +33,10 @@ class Ignored:
 class Guarding:
     """Reads the calls of a guard within reach of the serving code."""
 
-    def __init__(self, code: Code, tainting: Tainting) -> None:
+    def __init__(self, code: Code, tainting: Tainting, acting: Acting) -> None:
         self.code = code
         self.tainting = tainting
+        self._lateness = Lateness(code, tainting, acting)
 
     def stops(self, guard: Definition) -> bool:
         """Whether it can stop something by itself: it raises, ends the program, or changes what it is given."""
@@ -70,6 +73,11 @@ class Guarding:
         if not sites or not all(found) or self._handed_on(guard):
             return None
         return Ignored(self.tainting.at(sites[0]), found[0])
+
+    def late(self, guard: Definition, roots: Iterable[Definition], stop: bool) -> Location | None:
+        """The action that comes before every call of a switch, or of a guard that is asked of the same value."""
+        site = self._lateness.action(guard, roots, stop)
+        return self.tainting.at(site) if site is not None else None
 
     def _handed_on(self, guard: Definition) -> bool:
         """Whether it is used other than by a call: in a list, as an argument, as a decorator."""
@@ -221,6 +229,6 @@ def _changes(node: ast.Assign | ast.AugAssign) -> bool:
 
 
 @provides
-def guarding(code: Code, tainting: Tainting) -> Guarding:
+def guarding(code: Code, tainting: Tainting, acting: Acting) -> Guarding:
     """Nothing is read before it is asked for."""
-    return Guarding(code, tainting)
+    return Guarding(code, tainting, acting)

@@ -13,6 +13,7 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import json_of, place, text_of, toml_of, yaml_of
+from mlops_lint.facts.project.settings_unread import never_asked
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView, Unreadable
 
@@ -47,6 +48,7 @@ class _Words:
     whole: set[str] = field(default_factory=set)
     literals: dict[str, Location] = field(default_factory=dict)
     root: bool = False
+    filled: set[str] = field(default_factory=set)
 
 
 class Hyperparameters:
@@ -69,10 +71,12 @@ class Hyperparameters:
         if tree is None or words.root:
             return []
         words.read |= {_plain(w) for m in _FILLED.findall(text_of(self._view, path) or "") for w in _WORD.findall(m)}
+        idle = self._never_asked() - words.filled
         return [
             Unread(".".join(keys), at, words.literals.get(_plain(keys[-1])))
             for keys, at in _leaves(tree, path, ())
-            if _plain(keys[-1]) not in words.read and not any(_plain(key) in words.whole for key in keys)
+            if (_plain(keys[-1]) not in words.read and not any(_plain(key) in words.whole for key in keys))
+            or keys[-1] in idle
         ]
 
     def obstacle(self) -> Location | None:
@@ -83,6 +87,18 @@ class Hyperparameters:
         """A path as seen from the project, which may itself lie among examples."""
         folder = self._project.folder
         return path[len(folder) + 1 :] if folder and path.startswith(folder + "/") else path
+
+    def _never_asked(self) -> set[str]:
+        """Keys that fill a field of typed settings which nothing asks for; notebooks may ask, too."""
+        texts, trees = [], []
+        for path in self._code.modules:
+            if not self._code.is_test(path):
+                try:
+                    trees.append(self._code.source(path).tree)
+                except (DocumentError, Unreadable):
+                    return set()
+                texts.append(self._code.text(path).text)
+        return never_asked(trees, texts)
 
     def _words(self) -> _Words:
         found = _Words()
@@ -99,7 +115,9 @@ class Hyperparameters:
                 continue
             if path.endswith("dvc.yaml"):
                 text = text_of(self._view, path) or ""
-                found.read |= {_plain(w) for match in _FILLED.findall(text) for w in _WORD.findall(match)}
+                words = {w for match in _FILLED.findall(text) for w in _WORD.findall(match)}
+                found.filled |= words
+                found.read |= {_plain(word) for word in words}
             elif _SCRIPTS.search(path):
                 found.read |= {_plain(word) for word in _WORD.findall(text_of(self._view, path) or "")}
         return found
@@ -119,6 +137,7 @@ class _File:
             if isinstance(target, ast.Name)
         }
         self.sections: dict[str, str] = {}
+        self.libraries = frozenset(self._libraries())
 
     def read(self) -> None:
         texts = {id(node) for node in ast.walk(self.tree) if isinstance(node, ast.Expr) for node in [node.value]}
@@ -130,7 +149,8 @@ class _File:
                 if len(node.value) < 200:
                     self.found.read |= {_plain(word) for word in _WORD.findall(node.value)}
             elif isinstance(node, ast.Attribute):
-                self.found.read.add(_plain(node.attr))
+                if not (isinstance(node.value, ast.Name) and node.value.id in self.libraries):
+                    self.found.read.add(_plain(node.attr))
                 if node.attr in _WHOLE:
                     self._handed(node.value)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in self.fixed:
@@ -145,6 +165,14 @@ class _File:
                 for key, value in zip(node.keys, node.values, strict=True):
                     if key is None:
                         self._handed(value)
+
+    def _libraries(self) -> Iterator[str]:
+        """Names of whole libraries: `lgb.early_stopping` reads no key of that name."""
+        bound = {fact.target for fact in self.code.modules[self.path].symbols.bindings}
+        for fact in self.code.modules[self.path].symbols.imports:
+            ours = fact.level or self.code.finder.file(self.path, fact.module) is not None
+            if not fact.symbol and not ours and fact.name not in bound:
+                yield fact.name
 
     def _call(self, node: ast.Call) -> None:
         for word in node.keywords:

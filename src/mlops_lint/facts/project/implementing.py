@@ -94,6 +94,22 @@ class Implementations:
         leaves = value.values if isinstance(value, ast.Dict) else value.elts
         return bool(leaves) and all(isinstance(one, ast.Constant) and type(one.value) in (int, float) for one in leaves)
 
+    def listed(self, found: Implementation) -> bool:
+        """Whether it is a constant that only lists texts, and that no comparison or search reads."""
+        if found.definition is not None or found.path not in self.code.modules or found.name == found.path:
+            return False
+        values = [
+            node.value
+            for node in self.code.source(found.path).tree.body
+            if isinstance(node, ast.Assign | ast.AnnAssign) and found.name in _targets(node)
+        ]
+        if len(values) != 1 or not isinstance(values[0], ast.List | ast.Tuple | ast.Set) or not values[0].elts:
+            return False
+        if not all(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in values[0].elts):
+            return False
+        trees = [self.code.source(path).tree for path in self.code.modules if not self.code.is_test(path)]
+        return not any(_searches(node, found.name) for tree in trees for node in ast.walk(tree))
+
     def fits(self, definition: Definition) -> str:
         """The call in a definition's own body that fits something: `search.fit`."""
         for use in self.code.modules[definition.path].symbols.uses:
@@ -108,6 +124,15 @@ class Implementations:
             return False
         own = self.code.reachable(one for one in self.code.entries() if not self.code.is_test(one.path))
         return definition not in own and not self._may_be_called(definition, own)
+
+    def untold(self, found: Implementation, recorded: str) -> bool:
+        """Whether only tests call it, and none that does, or that they share, names the file of the recorded number."""
+        name, definition = recorded.partition("#")[0].rpartition("/")[2], found.definition
+        if not name or definition is None or self.code.is_test(definition.path) or not self.tested_only(found):
+            return False
+        callers = {path for one in found.roots for path, _ in self.code.graph.call_sites.get(one, [])}
+        shared = {path for path in self.code.modules if path.endswith("conftest.py")}
+        return not any(name in self.code.source(path).text for path in callers | shared)
 
     def doubt(self, found: Implementation) -> str:
         """Why it cannot be told whether anything runs it; empty where that is known."""
@@ -181,6 +206,25 @@ class Implementations:
             return [definition, *(d for name, d in members.items() if name.startswith(definition.qualname + "."))]
         owner = members.get(definition.qualname.rpartition(".")[0])
         return [definition, owner] if owner is not None and owner.kind == "class" else [definition]
+
+
+def _targets(node: ast.Assign | ast.AnnAssign) -> set[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _searches(node: ast.AST, name: str) -> bool:
+    """Whether a comparison, or a loop that holds one, reads a name: `any(word in text for word in WORDS)`."""
+    if isinstance(node, ast.Compare):
+        return _reads(node, name)
+    loops = getattr(node, "generators", [node] if isinstance(node, ast.For) else [])
+    return any(_reads(loop.iter, name) for loop in loops)
+
+
+def _reads(node: ast.AST, name: str) -> bool:
+    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node)) or any(
+        isinstance(part, ast.Attribute) and part.attr == name for part in ast.walk(node)
+    )
 
 
 def does_nothing(code: Code, definition: Definition) -> str:

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 
 from mlops_lint.documents.node import DocumentError
 from mlops_lint.facts.files.chains import chain
+from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, External
+from mlops_lint.facts.project.falling_back import stand_in
 from mlops_lint.facts.project.serving import Serving
 from mlops_lint.model import Location
 from mlops_lint.repo.view import Unreadable
@@ -61,21 +63,63 @@ class Incoming:
     def annotated(self, schema: Definition, roots: Iterable[Definition]) -> Location | None:
         """Where a handler's parameter is of a class, so that a framework checks each request against it."""
         for one, node in self._reached(roots):
-            for argument, annotation in _annotations(node):
-                names = {name for part in ast.walk(annotation) if (name := _dotted(part))}
-                if any(self.code.resolve(one.path, one.qualname, name) == schema for name in names):
-                    return self.code.source(one.path).at(argument)
+            for argument, _ in () if self._plain(one) else self._of(schema, one, node):
+                return self.code.source(one.path).at(argument)
         return None
+
+    def only_named(self, schema: Definition, roots: Iterable[Definition]) -> Location | None:
+        """Where plain functions are annotated with a schema, which checks nothing, if nothing else is done with it."""
+        sites = [site for site in self.code.graph.call_sites.get(schema, []) if not self.code.is_test(site[0])]
+        if self.code.graph.subclasses(schema):
+            return None
+        known: set[tuple[str, int, int]] = set()
+        places: list[Location] = []
+        for one, node in self._reached(roots):
+            for argument, annotation in self._of(schema, one, node) if self._plain(one) else ():
+                places.append(self.code.source(one.path).at(argument))
+                named = (part for part in ast.walk(annotation) if isinstance(part, ast.expr))
+                known |= {(one.path, part.lineno, part.col_offset) for part in named}
+        idle = all(not use.call and (path, use.line, use.column) in known for path, use in sites)
+        return places[0] if places and idle else None
+
+    def _of(self, schema: Definition, one: Definition, node: ast.AST) -> Iterator[tuple[ast.arg, ast.expr]]:
+        """The parameters of a function that are annotated with a class."""
+        for argument, annotation in _annotations(node):
+            names = {name for part in ast.walk(annotation) if (name := _dotted(part))}
+            if any(self.code.resolve(one.path, one.qualname, name) == schema for name in names):
+                yield argument, annotation
+
+    def _plain(self, one: Definition) -> bool:
+        """Whether a function is only ever called by the project itself: no framework looks at its annotations."""
+        facts = self.code.modules[one.path].facts
+        owner = self.code.modules[one.path].definitions.get(one.qualname.rpartition(".")[0])
+        private = one.name.startswith("_") and not one.name.endswith("__")
+        if owner is not None and owner.kind == "class" and not private:
+            foreign = any(not isinstance(base, Definition) for base in self.code.names.bases(owner))
+            if foreign or facts[owner.qualname].decorators:
+                return False
+        sites = self.code.graph.call_sites.get(one, [])
+        return bool(sites) and not facts[one.qualname].decorators and all(use.call for _, use in sites)
 
     def unvalidated(self, schema: Definition) -> Location | None:
         """Where objects of a schema are made without being checked, if that is all that is done with it."""
         sites = [
             (path, use)
             for path, use in self.code.graph.call_sites.get(schema, [])
-            if not self.code.is_test(path) and use.scope
+            if not self.code.is_test(path) and use.scope and not self._annotates(path, use)
         ]
         bare = [(path, use) for path, use in sites if use.chain.endswith((".model_construct", ".construct"))]
         return self.code.use_at(*bare[0]) if bare and len(bare) == len(sites) else None
+
+    def _annotates(self, path: str, use: UseFact) -> bool:
+        """Whether it is the type of a parameter that no framework looks at."""
+        for one in self.code.modules[path].definitions.values():
+            if one.kind == "function" and one.line <= use.line <= one.end_line and self._plain(one):
+                for _, annotation in _annotations(self.code.node(one)):
+                    named = (part for part in ast.walk(annotation) if isinstance(part, ast.expr))
+                    if (use.line, use.column) in {(part.lineno, part.col_offset) for part in named}:
+                        return True
+        return False
 
     def checked(self, roots: Iterable[Definition]) -> Location | None:
         """Where a request is typed or checked in any way."""
@@ -137,16 +181,13 @@ class Incoming:
 
     def caught(self, roots: Iterable[Definition]) -> Location | None:
         """Where something answers although the model, or what comes before it, fails."""
-        for one, node in self._reached(roots):
-            for part in ast.walk(node):
-                if isinstance(part, ast.ExceptHandler):
-                    return self.code.source(one.path).line(part.lineno)
-        for module in self.code.modules.values():
-            for one in module.definitions.values():
-                decorators = module.facts[one.qualname].decorators
-                if any("exception_handler" in name or "errorhandler" in name for name in decorators):
-                    return self.code.at(one)
-        return None
+        return stand_in(self.code, self._reached(roots))
+
+    def hidden(self, roots: Iterable[Definition]) -> Location | None:
+        """A call on the way that cannot be followed: what it runs may handle errors."""
+        known = tuple(roots)
+        found = self.code.reachable(known, self.serving.beside(known)).opaque(frozenset())
+        return self.code.use_at(*found[0]) if found else None
 
 
 def _annotations(node: ast.AST) -> Iterator[tuple[ast.arg, ast.expr]]:

@@ -14,6 +14,7 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.dependencies import Dependencies, DependencyFile, Requirement
 from mlops_lint.facts.project.dockerfiles import instructions
+from mlops_lint.facts.project.installing_python import older
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import lines_of, text_of
 from mlops_lint.model import Location
@@ -121,6 +122,10 @@ class Installing:
             if not _ASIDE.search(path):
                 yield from (Apart(what, Location(path, line), lock.path) for line, what in self._image(path, lock))
 
+    def older_python(self) -> tuple[str, str, Location, Location] | None:
+        """An image's Python, where the project asks for a later one."""
+        return older(self.view, self.project.folder, (path for path in self._dockerfiles() if not _ASIDE.search(path)))
+
     def _dockerfiles(self) -> list[str]:
         names = (path for path in self.view.entries if _IMAGE.fullmatch(posixpath.basename(path)))
         return [path for path in names if self.project.owns(path)]
@@ -194,6 +199,8 @@ class Installing:
 
     def _whole(self, file: DependencyFile) -> bool:
         names = {item.name for item in file.requirements}
+        if self.exact(file) and file.path.endswith(".txt") and "--hash=" in (text_of(self.view, file.path) or ""):
+            return True  # pip takes hashes for all packages or for none
         return self.exact(file) and len(names & _NEVER_ASKED_FOR) > 2
 
     def _always(self, path: str, line: int) -> bool:

@@ -11,6 +11,7 @@ from mlops_lint.facts.project.ci import Ci
 from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.pointers import FileTarget, FolderTarget, HeadingTarget, Pointers
 from mlops_lint.facts.project.reading import place, text_of, walk, yaml_of
+from mlops_lint.facts.project.script import Command
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
 
@@ -19,7 +20,19 @@ _IDLE = frozenset("echo printf true : exit cd set export pwd ls date sleep sourc
 _INSTALLS = re.compile(
     r"(python3? -m )?(pip3?|apt(-get)?|uv|poetry|conda|mamba|npm|yarn) (-\S+ )*(install|sync|ci|update|pip)\b"
 )
-_PREPARING = ("actions/checkout", "actions/setup-", "actions/cache")
+_MOVES = re.compile(
+    r"(?:(?:uv|poetry|pdm|pipenv|hatch) run )?(?:(?:python3? -m )?dvc (?:-\S+ )*(?:pull|fetch|get|checkout|version)\b"
+    r"|aws (?:-\S+ )*s3 (?:cp|sync|ls)\b|gsutil (?:-\S+ )*(?:cp|rsync)\b|gcloud storage (?:cp|rsync)\b"
+    r"|az storage blob download|git (?:-\S+ )*(?:pull|fetch|checkout|clone|lfs|config)\b"
+    r"|(?:wget|mkdir|cp|mv|rm|tar|unzip|gunzip)\b)"
+)
+"""Commands that bring data to where something could look at them."""
+_FOLLOWS = re.compile(r"gh (?:workflow run|issue create|run)\b")
+"""What is done about a result; it makes none."""
+_PREPARES = re.compile(r"actions/(?:checkout|setup-|cache)")
+_SETS_UP = re.compile(
+    rf"{_PREPARES.pattern}|[\w.-]+/(?:checkout|setup-[\w-]+|auth|login|configure-aws-credentials)(?:@|$)", re.IGNORECASE
+)
 _COMMENT = re.compile(r"\s*(#|//|--|;|/\*|$)")
 BY_HAND = frozenset(("workflow_dispatch",))
 
@@ -64,6 +77,22 @@ class Jobs:
             return self._workflow(path)
         tree = yaml_of(self.view, path) if path.endswith((".yaml", ".yml", ".json")) else None
         return self._manifest(path, tree) if tree is not None else self._text(path)
+
+    def looks_at_nothing(self, text: str) -> Location | None:
+        """Where a workflow begins that fetches, prints and follows up, and has no step that could look at data."""
+        target = self.pointers.resolve(text, "ref")
+        path = target.path if isinstance(target, FileTarget) else ""
+        commands = [command for command in self.ci.commands if command.config == path and not command.never]
+        tree = yaml_of(self.view, path)
+        hidden = any(found.at.path == path for found in self.ci.opaque) or _uses_actions(tree, _SETS_UP)
+        if not commands or hidden or any(self._works(command) for command in commands):
+            return None
+        return next((one.at for one in commands if one.words[0] in ("echo", "printf")), commands[0].at)
+
+    def _works(self, command: Command) -> bool:
+        joined = " ".join(command.words)
+        follows = command.conditional and _FOLLOWS.match(joined)
+        return not (_is_idle(command.words) or _MOVES.match(joined) or _MOVES.match(command.text) or follows)
 
     def _python(self, path: str) -> Job:
         module = self.code.modules[path]
@@ -131,7 +160,7 @@ def _texts(node: Node) -> list[str]:
     return [item.text for item in items if isinstance(item, ScalarNode)]
 
 
-def _uses_actions(tree: MapNode | None) -> bool:
+def _uses_actions(tree: MapNode | None, but: re.Pattern[str] = _PREPARES) -> bool:
     """Whether a job calls an action that is no mere preparation."""
     jobs = tree.get("jobs") if tree is not None else None
     for _, job in jobs.entries if isinstance(jobs, MapNode) else ():
@@ -140,9 +169,7 @@ def _uses_actions(tree: MapNode | None) -> bool:
         steps = job.get("steps") if isinstance(job, MapNode) else None
         for step in steps.items if isinstance(steps, ListNode) else ():
             used = step.get("uses") if isinstance(step, MapNode) else None
-            if isinstance(used, ScalarNode) and not used.text.startswith(
-                ("actions/checkout", "actions/setup-", "actions/cache")
-            ):
+            if isinstance(used, ScalarNode) and not but.match(used.text):
                 return True
     return False
 

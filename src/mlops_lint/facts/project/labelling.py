@@ -17,6 +17,9 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Constant, Definition, Reach, Use
 from mlops_lint.facts.project.fitted import FitReader
 from mlops_lint.facts.project.knowledge import Estimator, Knowledge
+from mlops_lint.facts.project.labelling_configured import configured_loss
+from mlops_lint.facts.project.labelling_prose import LANGUAGE, in_prose
+from mlops_lint.facts.project.labelling_renamed import renamed_label
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.values import Frame, Values
 from mlops_lint.facts.project.values.tables import Table
@@ -38,15 +41,9 @@ _POSITIONS = re.compile(
 )
 _LOSS = re.compile(r"(?i)loss|criterion|entropy|bce")
 _LABELS = frozenset("label labels y yb target targets classes".split())
-_LANGUAGE = re.compile(r"(?i)\bselect\b.*\bfrom\b|~|\bcreate\s+table\b|\binsert\s+into\b", re.DOTALL)
 _PACKAGING = ("pyproject.toml", "setup.cfg", "package.json", "Cargo.toml", "codemeta.json")
 _ABOUT = re.compile(r"\s*\"?(?:description|summary|name|title|keywords|homepage|repository|documentation)\"?\s*[=:]")
 _COLUMNS = frozenset("columns fields names required column_names".split())
-_STOPS = frozenset(
-    "a an and are as at be by for from has have how if in is it of on or that the their this to what when where which "
-    "who whose with".split()
-)
-_ENDS = re.compile(r"[\"',;:=\[\]{}()<>|]")
 MAX_FILE = 1_000_000
 
 
@@ -167,7 +164,8 @@ class Labelling:
         names = [name for name in names if not open_ones or re.search("(?i)entropy|bce", name)]
         reach = self.code.reachable(roots)
         uses = [use for use in self.code.uses(names) if self.code.scope_of(use) in reach]
-        return next((use.at for use in uses if not self.code.is_test(use.path)), None)
+        found = next((use.at for use in uses if not self.code.is_test(use.path)), None)
+        return found or (configured_loss(self.code, names) if open_ones else None)
 
     def scored_labels(self, roots: Iterable[Definition]) -> Location | None:
         """A call of a loss whose second argument was unpacked from a batch under a label's name."""
@@ -217,7 +215,7 @@ class Labelling:
         for match in pattern.finditer(text[:MAX_FILE]):
             start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
             line = text[start : end if end >= 0 else len(text)]
-            if not _prose(line, match.start() - start) and not (plain and _ABOUT.match(line)):
+            if not in_prose(line, match.start() - start) and not (plain and _ABOUT.match(line)):
                 return Location(path, text.count("\n", 0, match.start()) + 1)
         return None
 
@@ -260,6 +258,10 @@ class Labelling:
                 found += [text for text in texts if isinstance(text, str)]
         return found or None
 
+    def renamed(self) -> tuple[Location, str] | None:
+        """The one column that is handed to a trainer under the name `label` or `labels`."""
+        return renamed_label(self.code)
+
     def unclear(self) -> str:
         """Why a column might be used without being named; empty where it could not."""
         broken = next(iter(self.code.unparsed), "")
@@ -269,15 +271,6 @@ class Labelling:
             if match := _POSITIONS.search(self.code.text(path).text):
                 return f"{path} may take it by position or from settings (`{match[0]}`)"
         return ""
-
-
-def _prose(line: str, place: int) -> bool:
-    """Whether a word at `place` stands in a comment or a sentence."""
-    if re.search(r"(?:^|\s)(?:#|//|--)(?:\s|$)", line[:place]):
-        return True
-    before, after = _ENDS.split(line[:place])[-1], _ENDS.split(line[place:])[0]
-    words = (before + after).lower().split()
-    return len(words) > 3 and not _STOPS.isdisjoint(words) and not _LANGUAGE.search(line)
 
 
 def _unpacked(node: ast.AST) -> Iterator[str]:
@@ -325,7 +318,7 @@ def _tokens(name: str) -> tuple[str, ...]:
 
 def _words(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 2_000:
-        if " " not in node.value or _LANGUAGE.search(node.value) or len(node.value.split()) <= 3:
+        if " " not in node.value or LANGUAGE.search(node.value) or len(node.value.split()) <= 3:
             yield node.value
     elif isinstance(node, ast.Name):
         yield node.id

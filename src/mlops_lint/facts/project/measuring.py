@@ -41,6 +41,7 @@ from mlops_lint.facts.project.measuring_nodes import (
     trains,
     works,
 )  # fmt: skip
+from mlops_lint.facts.project.measuring_other import in_its_place
 from mlops_lint.facts.project.measuring_words import Words
 from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location
@@ -73,18 +74,25 @@ class Measuring:
         reach = self.running if asked is None else self.code.reachable(asked)
         return _Search(self, name, reach, task, own, asked).run()
 
-    def elsewhere(self, name: str, roots: Iterable[Definition] | None = None) -> Location | None:
-        """Where a library is told by a text, or a trainer by its own settings, to compute the metric too."""
+    def elsewhere(
+        self, name: str, roots: Iterable[Definition] | None = None, *, loaded: bool = True
+    ) -> Location | None:
+        """Where a library is told by a text, or a trainer by its own settings, to compute the metric too.
+
+        `loaded`: what `evaluate.load` gives counts.
+        """
         reach = self.running if roots is None else self.code.reachable(roots)
         search = _Search(self, name, reach, "", None)
         for path, scope, node in self.nodes(reach):
+            called = self.code.canonical(path, scope, chain(node.func)) if isinstance(node, ast.Call) else None
+            if called in LOADERS and not loaded:
+                continue
             for value in search.named_by(path, scope, node):
                 texts, complete = search.texts(path, scope, value)
                 if any(search.words.is_text(text) for text in texts) or not (texts or complete):
                     return self.code.source(path).at(value)
             last = split(chain(node.func))[-1].lstrip(".") if isinstance(node, ast.Call) else ""
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and last in LATER:
-                called = self.code.canonical(path, scope, chain(node.func))
                 if called is None or trains(called):
                     return self.code.source(path).at(node.func)
         return None
@@ -134,10 +142,9 @@ class _Search:
 
     def defined(self) -> Computed | None:
         """The project's own definition of the metric is within reach and does something."""
-        if self.own is None or self.own not in self.reach:
+        if self.own is None or self.own not in self.reach or does_nothing(self.code, self.own):
             return None
-        idle = does_nothing(self.code, self.own)
-        return None if idle else Computed(self.code.at(self.own), self.own.name or self.own.path)
+        return Computed(self.code.at(self.own), self.own.name or self.own.path)
 
     def called(self) -> Computed | None:
         """A library's function or class for it, as a call or handed on as a value."""
@@ -169,9 +176,8 @@ class _Search:
     def _library(self, name: str) -> bool:
         """A function or class of some library's module of metrics, named after this one."""
         last = name.removesuffix("()").rpartition(".")[2]
-        return (
-            "()" not in name.removesuffix("()") and not self.facts.metrics.computed_by(name) and self.words.means(last)
-        )
+        made = "()" in name.removesuffix("()")
+        return not made and not self.facts.metrics.computed_by(name) and self.words.means(last)
 
     def nodes(self) -> Computed | None:
         """One pass over what runs: texts that name it, `.score()`, arithmetic under its name."""
@@ -275,19 +281,17 @@ class _Search:
         for definition in sorted(self.reach.definitions):
             if definition.kind == "module" or does_nothing(self.code, definition):
                 continue
-            if not self.words.means(definition.name):
-                if (
-                    definition.kind == "function"
-                    and self.words.close(definition.name)
-                    and works(self.code.node(definition))
-                ):
-                    self.doubt(1, f"`{definition.name}` may compute it", self.code.at(definition))
+            meant, at = self.words.means(definition.name), self.code.at(definition)
+            if not meant and not (definition.kind == "function" and self.words.close(definition.name)):
                 continue
-            if works(self.code.node(definition)):
-                return Computed(self.code.at(definition), definition.name)
-            if not self._delegates(definition):
-                self.doubt(1, f"`{definition.name}` is named after it, and how it works cannot be followed",
-                           self.code.at(definition))  # fmt: skip
+            if other := in_its_place(self.code, self.facts.metrics, self.metric, definition):
+                self.instead.setdefault(other, at)
+            elif works(self.code.node(definition)):
+                if meant:
+                    return Computed(at, definition.name)
+                self.doubt(1, f"`{definition.name}` may compute it", at)
+            elif meant and not self._delegates(definition):
+                self.doubt(1, f"`{definition.name}` is named after it, and how it works cannot be followed", at)
         return None
 
     def _delegates(self, definition: Definition) -> bool:

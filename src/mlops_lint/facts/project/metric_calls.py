@@ -81,6 +81,21 @@ class MetricCalls:
         found = [use for use in self.code.uses(names) if self.code.scope_of(use) in reach]
         return [use for use in found if tests or not self.code.is_test(use.path)]
 
+    def loaded(self, metric: Metric, reach: Reach) -> list[Use]:
+        """The calls `F1.compute(…)` of what `evaluate.load("f1")` gave."""
+        known = [
+            Use(path, use.scope, use.chain, self.code.use_at(path, use), use)
+            for path in sorted({one.path for one in reach.definitions})
+            for use in self.code.modules[path].symbols.uses
+            if use.call and use.chain.endswith(".compute")
+        ]
+        found: list[Use] = []
+        for use in known:
+            node = self.code.call_node(use) if self.code.scope_of(use) in reach else None
+            if node is not None and isinstance(node.func, ast.Attribute):
+                found += [use] if self._loads(use.path, use.scope, node.func, metric) else []
+        return found
+
     def _of_use(self, use: Use, parameter: str) -> Iterator[Setting]:
         node = self.code.call_node(use) if use.call else self._wrapper(use)
         if node is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from mlops_lint.facts.project.passages import readmes
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.prose import ENGLISH, KOREAN, language
 from mlops_lint.facts.project.reading import items, scalars, text_of, walk, without_comments
+from mlops_lint.facts.project.told_beside import readmes_above
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
 
@@ -45,6 +47,16 @@ _CARD = re.compile(
     re.IGNORECASE,
 )
 _FOLDER = re.compile(r"(?:^|/)model[-_ ]?cards?/[^/]+\.(?:md|rst|txt)$", re.IGNORECASE)
+_MODEL = re.compile(r"(`?)(?<![\w./@:-])([A-Za-z][\w.-]*(?:/[A-Za-z][\w.-]*)?[A-Za-z0-9])(?![\w/@:(-])(?=\1)")
+_BASE = re.compile(r"^[#\s|*-]*(?:the )?(?:base|foundation|underlying) model", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"judge|grade|evaluator|compar|previous|earlier|before|former|older|\bwas\b|were\b|baseline|instead|fall-?back|"
+    r"embed|teacher|distil|versus|\bvs\b|rather|tried|reject|dropped|replac|rerank|tokeni[sz]er|until|also|second|other|"
+    r"\blocal|develop|debug|cheap|\btests?\b|\bci\b|example|e\.g\.|such as|default|support|\blike\b|\bor\b|optional|"
+    r"alternativ|chang|switch|\bset\b|export|\bif\b|\bcan\b|could|would|plan|next",
+    re.IGNORECASE,
+)
+"""Where another model is spoken of than the one that answers."""
 _TEXTS = (".md", ".markdown", ".rst", ".txt")
 
 
@@ -131,6 +143,33 @@ class Card:
         """What `base_model` names."""
         return [(one.text, self._at(one)) for one in scalars(walk(self.front, "base_model"))]
 
+    def other_base(self, names: Iterable[str], files: Container[str]) -> tuple[str, Location] | None:
+        """Another model that the text gives as the base, where it names none of `names`, be it without its date."""
+        names = list(names)
+        said = _spelled(self.text)
+        if not names or any(f"-{_family(name, 1)}-" in f"-{said}-" for name in names):
+            return None
+        found: dict[str, int] = {}
+        for number, heading, row in self._prose():
+            for one in _MODEL.finditer(row):
+                name = one[2]
+                if name in files or not re.search(r"\d", name) or "-" not in name.rpartition("/")[2]:
+                    continue
+                based = "/" in name and (_BASE.search(heading) or _BASE.search(row))
+                if based or (one[1] and any(_kin(name, other) for other in names)):
+                    found.setdefault(name, number)
+        at = next(iter(found.items())) if len(found) == 1 else None
+        return (at[0], Location(self.path, at[1])) if at is not None else None
+
+    def _prose(self) -> Iterator[tuple[int, str, str]]:
+        """The lines outside of code with their headings, unless they speak of another model."""
+        heading, fenced = "", False
+        for number, row in enumerate(self.text.split("\n"), 1):
+            fenced = fenced != row.lstrip().startswith(("```", "~~~"))
+            heading = row if row.startswith("#") and not fenced else heading
+            if not fenced and row != heading and not _ASIDE.search(row):
+                yield number, heading, row
+
     def indexed(self) -> list[IndexedScore]:
         """The numbers of the model index."""
         found = []
@@ -147,6 +186,27 @@ class Card:
 
     def _at(self, node: Node) -> Location:
         return Location(self.path, node.start[0])
+
+
+def _spelled(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
+
+
+def _family(name: str, numbers: int) -> str:
+    """The words that a model's name begins with, and as many parts with digits."""
+    kept: list[str] = []
+    for part in _spelled(name.rpartition("/")[2]).split("-"):
+        numbers -= bool(re.search(r"\d", part))
+        if numbers < 0:
+            break
+        kept.append(part)
+    return "-".join(kept)
+
+
+def _kin(name: str, other: str) -> bool:
+    """Of one family, and not the same: `acme-instruct-70b` beside `acme-instruct-8b`."""
+    family = _family(other, 0)
+    return len(family) > 2 and _family(name, 0) == family and _family(name, 1) != _family(other, 1)
 
 
 def _word(node: Node | None) -> str:
@@ -169,6 +229,7 @@ class ModelCards:
         self.view = view
         self.project = project
         self.readmes = [Card(view, path) for path in readmes(view, project.folder)]
+        self.above = [Card(view, path) for path in readmes_above(view, project)]
 
     def card(self, path: str) -> Card:
         """The document of that path."""

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.acting import Acting, words
-from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.code import Code, Constant, Definition
+from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.tainting import Received, Site, Tainting
 from mlops_lint.model import Location
 
@@ -31,6 +33,16 @@ _PARSERS = re.compile(
     r"^(?:json\.loads|ast\.literal_eval|html\.escape|markupsafe\.escape|bleach\.clean|nh3\.clean|shlex\.quote|"
     r"sqlglot\.\w+|builtins\.(?:int|float|bool|len|isinstance)|yaml\.safe_load|re\.fullmatch|jsonschema\.validate|"
     r"RestrictedPython\.\w+)$"
+)
+_TAKES_APART = re.compile(r"^(?:json\.loads|yaml\.safe_load)$")
+_DESTROYS = re.compile(
+    r"^(?:os\.(?:system|popen|remove|unlink|rmdir|removedirs|kill|exec\w+)|shutil\.(?:rmtree|move)|subprocess\.\w+|"
+    r"builtins\.(?:exec|eval))$"
+)
+_ATTACK = re.compile(
+    r"inject|jailbreak|adversar|attack|malicious|system prompt|무시|지시|(?:ignor\w*|disregard|forget|override|vergiss|"
+    r"oublie\w*|olvida)\b[^\n]{0,60}(?:instruct|rule|previous|above|prompt|anweisung|regel|consigne|instrucci)",
+    re.IGNORECASE,
 )
 _CHECKS = frozenset(
     "validate validated validator sanitize sanitise sanitized allow allowed allows whitelist allowlist escape escaped "
@@ -64,14 +76,52 @@ class ModelText:
         """Where a language model is called."""
         return [self.tainting.at(site) for site in self.tainting.calls(roots) if self.acting.language(site)]
 
+    def injected(self, paths: Iterable[str]) -> bool:
+        """Whether one of the files holds text that tries to turn a model away from its task."""
+        return any(_ATTACK.search(text_of(self.code.view, path) or "") for path in paths)
+
     def unguarded(self, roots: Iterable[Definition]) -> list[Unguarded]:
         """Where its text arrives in something that runs, queries, fetches or shows it."""
-        found = self.tainting.follow(roots, self.acting.language, self._cleans, self._vouches, compared=False)
-        return [
-            Unguarded(self.tainting.at(one.site), how)
-            for one in found
-            if one.given and not self.code.is_test(one.site.by.path) and (how := self._sink(one))
-        ]
+        roots, language = tuple(roots), self.acting.language
+        found = self.tainting.follow(roots, language, self._cleans, self._vouches, compared=False)
+        taken = self.tainting.follow(roots, language, self._checks, self._refuses, compared=False)
+        said = [(one, self._sink(one)) for one in found] + [(one, self._tool(one)) for one in taken]
+        kept = [(one, how) for one, how in said if how and one.given and not self.code.is_test(one.site.by.path)]
+        return list({at: Unguarded(at, how) for one, how in kept for at in [self.tainting.at(one.site)]}.values())
+
+    def _checks(self, site: Site) -> bool:
+        """Like `_cleans`; a text that was taken apart may still name any tool."""
+        return not _TAKES_APART.match(site.name) and self._cleans(site)
+
+    def _refuses(self, site: Site) -> bool:
+        return not _TAKES_APART.match(site.name) and self._vouches(site)
+
+    def _tool(self, one: Received) -> str:
+        """How a model's text picks what is called, or fills the arguments of what destroys or runs."""
+        site, node = one.site, one.site.node
+        if site.name in ("builtins.getattr", "getattr") and len(node.args) > 1 and node.args[1] in one.given:
+            return "names the function that is called" if self._called(site) and not _prefixed(node.args[1]) else ""
+        if not isinstance(node.func, ast.Subscript) or isinstance(node.func.slice, ast.Constant):
+            return ""
+        known = self.code.lookup(site.by.path, chain(node.func.value))
+        module = self.code.modules.get(known.path) if isinstance(known, Constant) else None
+        tables = [table for table in module.symbols.tables if table.target == known.name] if module and known else []
+        names = [self.code.canonical(known.path, "", text) or "" for table in tables for text in table.values if known]
+        tool = next((name for name in names if _DESTROYS.match(name)), "")
+        return f"picks `{tool}` out of a table, and gives its arguments," if tool else ""
+
+    def _called(self, site: Site) -> bool:
+        """Whether what `getattr` gives is called, at once or by the name that it gets."""
+        nodes = [part.node for part in self.tainting.parts(site.by)]
+        names = {
+            target.id
+            for node in nodes
+            if isinstance(node, ast.Assign) and node.value is site.node
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        calls = [node.func for node in nodes if isinstance(node, ast.Call)]
+        return any(one is site.node or (isinstance(one, ast.Name) and one.id in names) for one in calls)
 
     def _cleans(self, site: Site) -> bool:
         """Whether what a call gives is parsed, or checked."""
@@ -158,6 +208,13 @@ def _emptiness(node: ast.AST) -> bool:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return isinstance(test.operand, ast.Name)
     return isinstance(test, ast.Name) or (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Is | ast.IsNot))
+
+
+def _prefixed(node: ast.expr) -> bool:
+    """`f"tool_{name}"`: only what is named after tools can be picked."""
+    first = node.values[0] if isinstance(node, ast.JoinedStr) and node.values else None
+    first = node.left if isinstance(node, ast.BinOp) else first
+    return isinstance(first, ast.Constant) and bool(first.value)
 
 
 def _as_command(node: ast.Call) -> bool:

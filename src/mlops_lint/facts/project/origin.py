@@ -7,12 +7,13 @@ import posixpath
 import re
 import sys
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Use
+from mlops_lint.facts.project.origin_targets import promised_by_make
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.versioning import Versioning
 from mlops_lint.facts.project.writes import Write, Writes, unused_handles
@@ -48,11 +49,12 @@ MAX_READ = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Something writes the file; `what` says how."""
+    """Something writes the file; `what` says how. `constant`: the number as the code itself spells it out."""
 
     at: Location
     what: str
     grade: Grade
+    constant: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Promised:
     stage: str
     wrote: Location
     other: str
+    kind: str = "stage"
 
 
 Origin: TypeAlias = Writer | WritesOther | NeverRun | Nobody | Perhaps | Promised
@@ -116,6 +119,8 @@ class Origins:
             return self._promised(path, found) or self._live(live, keys)
         if stage := self._stage(path):
             return stage
+        if target := self._target(path, found):
+            return target
         if mention := self._mention(path, found):
             return mention
         if maybe := self.writes.maybe(path):
@@ -135,7 +140,7 @@ class Origins:
         if not good:
             return WritesOther(live[0].at, tuple(sorted({key for write in live for key in write.keys or ()})))
         best = sorted(good, key=lambda write: (write.holds(*keys) is not True, write.at))[0]
-        return Writer(best.at, best.via, Grade.LINKED)
+        return Writer(best.at, best.via, Grade.LINKED, _constant(best.content, keys) if len(good) == 1 else None)
 
     def _promised(self, path: str, found: list[Write]) -> Promised | None:
         """A stage that says that it writes the file, while its script writes another of the kind."""
@@ -156,6 +161,18 @@ class Origins:
             if write.definition in run and write.path and posixpath.splitext(write.path)[1] == suffix:
                 return Promised(stage.at, stage.name, write.at, write.path)
         return None
+
+    def _target(self, path: str, found: list[Write]) -> Promised | None:
+        """A Makefile's target, where all that its script writes was read."""
+        made = promised_by_make(self.view, self.code, self.writes, path)
+        if made is None or found or self.writes.maybe(path) or self._library(path):
+            return None
+        at, script, write = made
+        name, paths = posixpath.basename(path), (one for each in self.writes.all for one in each.paths)
+        named = any(posixpath.basename(one) == name for one in paths)
+        if named or self._mention(path, [], at.path):
+            return None
+        return Promised(at, script, write.at, write.path or "", "rule")
 
     def _stage(self, path: str) -> Origin | None:
         stage = self.versioning.dvc.maker(path) if self.versioning.dvc is not None else None
@@ -268,6 +285,12 @@ class Origins:
                 if fact.call and self._saves(module_path, fact) and not self._another_kind(module_path, fact, path):
                     return Perhaps(f"`{fact.chain[:60]}` may write it", self.code.use_at(module_path, fact))
         return None
+
+
+def _constant(content: Any, keys: tuple[str, ...]) -> float | None:
+    for key in keys:
+        content = content.get(key) if isinstance(content, dict) else None
+    return float(content) if isinstance(content, int | float) and not isinstance(content, bool) and keys else None
 
 
 def _other_folder(written: str, path: str) -> bool:

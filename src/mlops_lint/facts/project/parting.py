@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, Reach, Use
 from mlops_lint.facts.project.knowledge import Knowledge, Tool
+from mlops_lint.facts.project.parting_rows import ROW_NUMBERS, columns_alone, names_rows, numbers_rows, whole_beside
+from mlops_lint.facts.project.parting_shares import bare
 from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location
 from mlops_lint.repo.view import Unreadable
@@ -75,10 +78,26 @@ class Partings:
                 return use.at
         for definition in sorted(reach.definitions):
             if definition.kind == "function" or definition in reach.roots:
-                for node in self._nodes(definition):
-                    if _cuts(node):
+                nodes = list(self._nodes(definition))
+                aside = columns_alone(nodes, functools.partial(self.values.named, definition.path))
+                for node in nodes:
+                    if id(node) not in aside and _cuts(node):
                         return self.code.source(definition.path).at(node)
         return None
+
+    def bare(self, reach: Reach) -> Location | None:
+        """Where rows are cut or dealt out by hand, and nothing within reach looks at what they hold."""
+        own = sorted(one for one in reach.definitions if one.kind == "function" and not self.code.is_test(one.path))
+        for definition in own:
+            found = bare([self.code.node(definition)])
+            if found is not None and bare(self.code.node(one) for one in own) is not None:
+                return self.code.source(definition.path).at(found)
+        return None
+
+    def whole(self, definition: Definition) -> Location | None:
+        """Where a function that is said to split gives back all rows beside a part of them."""
+        found = whole_beside(self.code.node(definition)) if definition.kind == "function" else None
+        return self.code.source(definition.path).at(found) if found is not None else None
 
     def _call(self, use: Use, tool: Tool) -> Parting:
         call = self.code.call_node(use)
@@ -105,6 +124,8 @@ class Partings:
 
     def _column(self, use: Use, groups: ast.expr | None) -> str:
         """`rows["ward"]`, `rows[WARD].to_numpy()`."""
+        if groups is not None and numbers_rows(groups):
+            return ROW_NUMBERS
         while isinstance(groups, ast.Call | ast.Attribute):
             groups = groups.func if isinstance(groups, ast.Call) else groups.value
         known = self.values.fold(use.path, use.scope, groups.slice) if isinstance(groups, ast.Subscript) else None
@@ -115,6 +136,8 @@ class Partings:
         if not one.by or one.by == key or one.kept:
             return False
         texts = [self.code.text(path).text for path in self.code.modules if not self.code.is_test(path)]
+        if one.by == ROW_NUMBERS:
+            return not any(names_rows(text) for text in texts)
         known = any(re.search(rf"[\"']{re.escape(key)}[\"']|^\s+{re.escape(key)}\s*:", text, re.M) for text in texts)
         made = re.compile(
             rf"[\"']{re.escape(one.by)}[\"']\s*(?:\]\s*=(?!=)|:|,\s*lambda)|\b{re.escape(one.by)}\s*=(?!=)|"

@@ -12,9 +12,13 @@ from mlops_lint.facts.project.code import Definition
 from mlops_lint.facts.project.dvc import Stage
 from mlops_lint.facts.project.implementing import Implementation
 from mlops_lint.facts.project.locking import Locking
+from mlops_lint.facts.project.node_wiring import NodeWiring
+from mlops_lint.facts.project.piping_commands import MAKEFILES, runs_notebook, working
+from mlops_lint.facts.project.piping_rules import is_ruled, other_rules, programs
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.training import Training
 from mlops_lint.facts.project.values import Values
+from mlops_lint.facts.project.writes import Writes
 from mlops_lint.model import Location
 
 _WORDS = {
@@ -38,28 +42,67 @@ PARTS = ("train", "evaluate")
 class Piping:
     """Read when asked."""
 
-    def __init__(self, charter: Charter, training: Training, values: Values, locking: Locking) -> None:
+    def __init__(
+        self, charter: Charter, training: Training, values: Values, locking: Locking, wiring: NodeWiring,
+        writes: Writes,
+    ) -> None:  # fmt: skip
         self._charter = charter
+        self._wiring = wiring
+        self._writes = writes
         self.training = training
         self._values = values
         self.locking = locking
         self._code = training.code
 
     def lacking(self, path: str) -> list[str]:
-        """Which of training and evaluation a pipeline file does not run."""
+        """Which of training and evaluation the declared pipeline does not run."""
+        missing = self._missing(path)
+        return [*missing, "evaluate"] if "evaluate" not in missing and self._unmade(path) else missing
+
+    def _missing(self, path: str) -> list[str]:
         if path.endswith("dvc.yaml"):
             return [part for part in PARTS if not self._staged(path, part)]
         text = self._text(path)
         reached = self._reached(path)
+        text = working(text) if posixpath.basename(path).lower() in MAKEFILES else text
+        if functions := self._steps(path):
+            text = " ".join(function.name for function in functions)
+            reached = self._code.reachable(functions).definitions
         missing = [part for part in PARTS if not (_WORDS[part].search(text) or self._holds(part, reached, text))]
         return [] if missing == ["evaluate"] and self._within_training() else missing
+
+    def _unmade(self, path: str) -> bool:
+        """Whether rules make the model, and what writes the metric's own number is run by none."""
+        wanted, beside = self._outputs("evaluate"), self._outputs("baseline")
+        if not is_ruled(path) or not wanted:
+            return False
+        name = posixpath.basename(wanted[0])
+        text = other_rules(self._text(path), name, posixpath.basename(next(iter(beside), "")))
+        writers = [write for write in self._writes.to(wanted[0]) if write.live]
+        if text is None or not writers or name in text or _WORDS["evaluate"].search(text):
+            return False
+        started = [self._code.modules[one] for one in programs(text, self._code.modules)]
+        reached = self._code.reachable([one for module in started for one in (module.body, module.main)]).definitions
+        stems = {posixpath.basename(write.definition.path).removesuffix(".py") for write in writers}
+        named = any(re.search(rf"(?<!\w){re.escape(stem)}(?!\w)", text) for stem in stems)
+        return bool(self._trains(reached)) and not named and not any(write.definition in reached for write in writers)
+
+    def _trains(self, reached: frozenset[Definition]) -> bool:
+        found = self.training.declared
+        roots = [found.definition or found.roots[0]] if isinstance(found, Implementation) and found.roots else []
+        return any(root in reached for root in roots) or bool(self.training.fits(reached))
+
+    def _steps(self, path: str) -> list[Definition]:
+        """The functions of a pipeline that is declared node by node in this file; none where one is not known."""
+        found = [node.function for node in self._wiring.all or () if node.path == path]
+        return [] if None in found else [function for function in found if function is not None]
 
     def found(self) -> Location | None:
         """A file that runs training and evaluation, or one program that does both."""
         view = self._code.view
         for path in view.entries:
             if _FILES.search(path) and (self._code.project.owns(path) or path.startswith(".github/")):
-                if not self._code.is_test(path) and not self.lacking(path) and self._runs(path):
+                if not self._code.is_test(path) and not self._missing(path) and self._runs(path):
                     return Location(path)
         for path, module in self._code.modules.items():
             script = module.symbols.has_main or any(use.call for use in module.symbols.uses if use.scope == "")
@@ -90,6 +133,21 @@ class Piping:
             quiet = all(self.training.harmless(run.script, use) for use in calls)
             if quiet and module.definitions and not any(fact.decorators for fact in module.facts.values()):
                 yield stages[run.stage], run.script
+
+    def idle_notebooks(self, path: str) -> Iterator[tuple[Stage, str]]:
+        """Notebooks that stages run in place of training, and that call nothing that could train."""
+        for stage in self.locking.stages(path):
+            notebook = runs_notebook(stage.cmd)
+            module = self._code.modules.get(posixpath.normpath(posixpath.join(posixpath.dirname(stage.file), notebook)))
+            if not notebook or module is None or not self._makes_model(stage):
+                continue
+            names = {use.chain for use in module.symbols.uses if use.call}
+            if not module.symbols.imports and names <= {"print", "len", "range", "str", "display"}:
+                yield stage, notebook
+
+    def _makes_model(self, stage: Stage) -> bool:
+        outs = {*stage.outs, *stage.metrics}
+        return any(want == out or want.startswith(out + "/") for out in outs for want in self._outputs("train"))
 
     def _runs(self, path: str) -> bool:
         """Commands start a training program, so that words alone do not count."""
@@ -186,6 +244,8 @@ def _evaluates(stage: Stage) -> bool:
 
 
 @provides
-def piping(charter: Charter, training: Training, values: Values, locking: Locking) -> Piping:
+def piping(
+    charter: Charter, training: Training, values: Values, locking: Locking, wiring: NodeWiring, writes: Writes
+) -> Piping:
     """Nothing is read yet."""
-    return Piping(charter, training, values, locking)
+    return Piping(charter, training, values, locking, wiring, writes)

@@ -15,6 +15,7 @@ from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.values import Values
+from mlops_lint.facts.project.values.model import HOLE, Frame
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
 
@@ -208,15 +209,18 @@ class Pretrained:
 
     def _spread(self, path: str, scope: str, node: ast.expr) -> bool:
         """Whether `**options` surely holds no revision."""
-        possible = self._values.possible(path, scope, node)
-        found = [one.value for one in possible.values]
-        return possible.complete and bool(found) and all(isinstance(v, dict) and "revision" not in v for v in found)
+        found = self._values.runs(lambda: self._values.evaluator.evaluate(node, Frame(path, scope)))
+        known = all(isinstance(one, dict) and all(isinstance(key, str) for key in one) for one in found)
+        return bool(found) and known and not any("revision" in one for one in found) and not self._values.evaluator.cut
 
     def _spread_one(self, path: str, scope: str, spread: list[ast.expr]) -> list[str | None]:
         """The revision of the one `**options`, where all of it can be told."""
-        known = self._values.fold(path, scope, spread[0]) if len(spread) == 1 else None
-        held = known.value.get("revision") if known is not None and isinstance(known.value, dict) else None
-        return [held if isinstance(held, str) else None]
+        if len(spread) != 1:
+            return [None]
+        found = self._values.runs(lambda: self._values.evaluator.evaluate(spread[0], Frame(path, scope)))
+        held = {one.get("revision") if isinstance(one, dict) else None for one in found}
+        told = not self._values.evaluator.cut and len(held) == 1
+        return [one if isinstance(one, str) and HOLE not in one else None for one in held] if told else [None]
 
     def _possible(self, path: str, scope: str, node: ast.expr | None) -> list[str | None]:
         """The texts that an expression may be; None among them where there may be others."""

@@ -11,6 +11,7 @@ from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.features import tokens
+from mlops_lint.facts.project.recorded_outputs import only_ids, unwritten
 
 PARTS = ("time", "model version", "input", "output")
 _WORDS = {
@@ -73,6 +74,8 @@ class Recording:
         parts = {part for part in PARTS if _holds(part, names)}
         if any(_stamps(call) for call in calls):
             parts.add("time")
+        if "output" in parts and spelled and not whole and self._left_out(hook, names):
+            parts.discard("output")
         given = self._given(hook)
         if given is None and spelled and not whole:
             return Logged(frozenset(parts), open=False)  # handed on as a function: its own record says all
@@ -81,6 +84,11 @@ class Recording:
             parts |= {part for part in PARTS if _holds(part, outer)}
             return Logged(frozenset(parts), given is None or not outer or whole)
         return Logged(frozenset(parts), open=False)
+
+    def _left_out(self, hook: Definition, names: set[str]) -> bool:
+        """Whether a record holds the id of the prediction alone, and something that is given is not written."""
+        others = frozenset().union(*(_SETS[part] for part in PARTS if part != "output"))
+        return only_ids(names, _SETS["output"] - others) and bool(unwritten(self.code.node(hook), others))
 
     def _followed(self, hook: Definition) -> Iterator[Definition]:
         """The hook and the functions of the project that it calls; for a class, its methods."""

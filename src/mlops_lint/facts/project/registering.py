@@ -74,7 +74,12 @@ _TOOLS = {
     ),
     "hopsworks": _Tool(_words("hopsworks hsml"), _words("create_model")),
 }  # fmt: skip
-_ALIASES = {"hf-hub": "huggingface|hf_hub|hub_model_id", "vertex": "aiplatform|vertex", "azureml": "azureml|az ml"}
+_ALIASES = {
+    "registry": r"model[-_ ]?regist|regist\w*[-_ ]model|create_model_package",
+    "hf-hub": "huggingface|hf_hub|hub_model_id",
+    "vertex": "aiplatform|vertex",
+    "azureml": "azureml|az ml",
+}
 _CONFIGURATION = re.compile(r"\.(?:ya?ml|json|sh|bash|tf|bicep|mk|R|scala)$|(?:^|/)(?:Makefile|justfile|Jenkinsfile)$")
 _ASIDE = re.compile(r"(?:^|/)(?:docs?|\.vscode|\.idea)/|lock\.json$|(?:^|/)environment[^/]*\.ya?ml$|conda[^/]*\.ya?ml$")
 _OTHERS = re.compile(r"^\s*(?:#|//|-\s*(?:mlflow|wandb|huggingface[_-]hub|sagemaker|azureml[\w-]*)\s*[=<>~\[\"']?)")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.ci import CiConfig
 from mlops_lint.facts.project.code import Code, Definition, Reach
+from mlops_lint.facts.project.cron import never_comes
 from mlops_lint.facts.project.pointers import (
     Broken,
     FileTarget,
@@ -19,7 +20,7 @@ from mlops_lint.facts.project.pointers import (
     Pointers,
     RemoteTarget,
 )
-from mlops_lint.facts.project.reading import documents_of, text_of, walk, word, yaml_of
+from mlops_lint.facts.project.reading import documents_of, place, text_of, walk, word, yaml_of
 from mlops_lint.facts.project.script import Command
 from mlops_lint.facts.project.serving import Serving
 from mlops_lint.facts.project.workflows import Workflows
@@ -134,6 +135,9 @@ class Retraining:
             hosted = bool(self.workflows.events(config))
             if found is None and not hosted:
                 return Start(at, unclear="may be scheduled outside of the repository")
+            vain = None if found or not hosted else self.workflows.in_vain(config)
+            if vain is not None:
+                return Start(vain, lacks="is scheduled for a day that never comes")
             return Start(found, fulfils=True) if found else Start(at, lacks="has no schedule")
         if trigger == "manual":
             return Start(at, fulfils=True)
@@ -303,6 +307,10 @@ class Retraining:
         )
         if any(word(node).lower() == "true" for node in suspended):
             return Start(Location(path), lacks="is suspended")
+        times = [walk(tree, "spec", "schedule") for tree in documents_of(self.view, path)] if suspended else []
+        vain = next((node for node in times if node is not None and never_comes(word(node))), None)
+        if vain is not None and trigger == "schedule":
+            return Start(place(path, vain), lacks="is scheduled for a day that never comes")
         if (
             trigger == "schedule"
             and not _CRON.search(text)

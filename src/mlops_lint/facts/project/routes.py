@@ -12,6 +12,8 @@ from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.knowledge import Knowledge
 
 _PATH = re.compile(r"(?<![\w.<])/[A-Za-z][\w\-/{}.]*")
+_ABOUT_ITSELF = frozenset("/metrics /health /healthz /livez /readyz /docs /openapi.json".split())
+"""Where a service tells of itself; answered by a library or the platform, whatever handlers are written."""
 _VERBS = frozenset("get post put patch route api_route websocket task endpoint".split())
 
 
@@ -56,8 +58,8 @@ class Routes:
         return frozenset(self.handlers) - {handler}
 
     def named_in(self, text: str) -> list[str]:
-        """The last parts of the project's own routes that a text names."""
-        known = {last(path) for paths in self.handlers.values() for path in paths}
+        """The last parts of the project's own routes that a text names, and of those that every service may have."""
+        known = _ABOUT_ITSELF | {last(path) for paths in self.handlers.values() for path in paths}
         return [
             one for found in _PATH.findall(text.partition("://")[2] or text) if (one := last(found)) in known and one
         ]

@@ -16,6 +16,7 @@ from mlops_lint.facts.project.code import Constant, Definition
 from mlops_lint.facts.project.implementing import Implementation
 from mlops_lint.facts.project.knowledge import Estimator, Knowledge
 from mlops_lint.facts.project.pointers import Broken, Hidden, Pointers, SymbolTarget, ValueTarget
+from mlops_lint.facts.project.seeding_draws import SHARED, seeds_unseen, unseeded
 from mlops_lint.facts.project.training import Training
 from mlops_lint.facts.project.values import Values, settled
 from mlops_lint.model import Location
@@ -71,6 +72,8 @@ class Drawing:
 
     at: Location
     name: str
+    whole: bool = False
+    """A framework, from which much may be drawn; else one call."""
 
 
 class Seeding:
@@ -172,26 +175,37 @@ class Seeding:
 
     def drawing(self) -> list[Drawing]:
         """What draws in training although nothing seeds it: models first, then frameworks, then splits."""
-        around = self.around()
+        covered = self._covered()
+        reach = self.reach()
+        parts = self._code.reachable(self._split()).definitions
+        models, splits = [], []
+        for path, use, scope in self.training.calls(reach):
+            name = self._code.canonical(path, use.scope, use.chain) or ""
+            estimator = self._knowledge.estimators.get(name)
+            at = self._code.use_at(path, use)
+            if estimator is not None and estimator.kind in _LEARN and self._draws(path, use, estimator):
+                if not covered & {"sklearn", "numpy"} and estimator.family != "neural":
+                    models.append(Drawing(at, name.rpartition(".")[2]))
+            elif name in self._knowledge.splits:
+                shared = SHARED.get(name.partition(".")[0])
+                if not (shared in covered if shared else covered) and self._shuffles(path, use, name):
+                    splits.append(Drawing(at, name.rpartition(".")[2]))
+            elif unseeded(self._code, path, use, name, covered, parts=scope in parts):
+                splits.append(Drawing(at, use.chain[:60]))
+        return [*models, *self._frameworks(reach, covered), *splits]
+
+    def _covered(self) -> set[str]:
+        """The generators that something on the way to training seeds for everybody."""
         covered: set[str] = set()
+        around = self.around()
         for seed in self.seeds(around):
             if seed.role == "global" and not seed.clock and seed.values != (None,):
                 covered |= seed.scopes
-        reach = self.reach()
-        models, splits = [], []
-        for path, use, _ in self.training.calls(reach):
+        for path, use, _ in self.training.calls(around):
             name = self._code.canonical(path, use.scope, use.chain) or ""
-            estimator = self._knowledge.estimators.get(name)
-            if estimator is not None and estimator.kind in _LEARN and self._draws(path, use, estimator):
-                if not covered & {"sklearn", "numpy"} and estimator.family != "neural":
-                    models.append(Drawing(self._code.use_at(path, use), name.rpartition(".")[2]))
-            elif (
-                name in self._knowledge.splits
-                and self._shuffles(path, use, name)
-                and not covered & {"sklearn", "numpy"}
-            ):
-                splits.append(Drawing(self._code.use_at(path, use), name.rpartition(".")[2]))
-        return [*models, *self._frameworks(reach, covered), *splits]
+            if seeds_unseen(self._code, path, use, known=name in self._knowledge.seeds):
+                covered |= {"python", "numpy", "sklearn", "torch", "tensorflow", "jax", "keras"}
+        return covered
 
     def _frameworks(self, reach: frozenset[Definition], covered: set[str]) -> list[Drawing]:
         """Networks that are trained in a framework which nothing seeds."""
@@ -206,7 +220,7 @@ class Seeding:
         fits = [fit for fit in self.training.fits(reach) if self._uses_framework(fit.by, imported)]
         missing = [name for name in imported if name not in covered]
         return (
-            [Drawing(fits[0].at, imported[name]) for name in missing[:1]]
+            [Drawing(fits[0].at, imported[name], whole=True) for name in missing[:1]]
             if fits and len(missing) == len(imported)
             else []
         )

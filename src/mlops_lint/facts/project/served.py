@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from mlops_lint.documents.node import Node, ScalarNode, iterate
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.project import Project
-from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.reading import documents_of, items, place, text_of, walk
 from mlops_lint.facts.project.serving import Serving
 from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location
@@ -27,6 +28,13 @@ _FILES = re.compile(
 )
 _ASIDE = re.compile(r"(?:^|/)(?:tests?|docs?|examples?|notebooks?|node_modules|metrics|reports)/|lock|package\.json$")
 _IMAGE_KEY = re.compile(r"^[\s-]*[\w-]*image[\w-]*\s*[:=]", re.IGNORECASE)
+_SETS_TAG = re.compile(
+    r"\bset[- ]image\b|image-?updater|imagepolicy|\bskaffold\b|\bkbld\b|\bko (?:apply|resolve)\b|\bk8s-deploy@|\bwerf\b"
+    r"|\bdevspace\b|\btilt\b|\bImageStream\b",
+    re.IGNORECASE,
+)
+_MAY_SET_TAG = re.compile(r"\bnewTag\b|\bdigest:|\benvsubst\b|\byq\b|\bsed -|\bimages:", re.IGNORECASE)
+"""What writes a tag into a manifest before it is applied, or picks one for it."""
 _MOVING = frozenset("latest production prod staging champion stable current main master head newest live".split())
 
 
@@ -42,7 +50,12 @@ class Address:
     @property
     def moving(self) -> bool:
         """Whether the version is an alias that somebody can set anew."""
-        return self.version.lower() in _MOVING
+        return self.untagged or self.version.lower() in _MOVING
+
+    @property
+    def untagged(self) -> bool:
+        """Whether no version is named, which means the latest."""
+        return not self.version
 
 
 def model_address(text: str, at: Location) -> Address | None:
@@ -70,6 +83,22 @@ class Served:
         found = [one for one in self._written(pattern, own) if _short(one.name) == own]
         if pattern is _MODEL:
             found += [one for one in self._loaded(entrypoint, predicts_in) if one.name == claimed.name]
+        else:
+            found += self._untagged(claimed.name)
+        return found
+
+    def _untagged(self, name: str) -> list[Address]:
+        """Containers of a cluster's manifests that run the image without a tag, where nothing else may set one."""
+        found: list[Address] = []
+        for path in self.view.entries:
+            if not _FILES.search(path) or _ASIDE.search(path) or path == self.project.charter_path:
+                continue
+            text = text_of(self.view, path) or ""
+            if _SETS_TAG.search(text) or (_short(name) in text and _MAY_SET_TAG.search(text)):
+                return []
+            if name in text and self.project.owns(path) and path.endswith((".yaml", ".yml")):
+                nodes = (node for one in documents_of(self.view, path) for node in _images(one))
+                found += [Address(name, "", name, place(path, node)) for node in nodes if node.text == name]
         return found
 
     def _written(self, pattern: re.Pattern[str], own: str) -> Iterator[Address]:
@@ -113,6 +142,17 @@ class Served:
                     if match:
                         at = self.values.evaluator.index(path).source.at(argument)
                         yield Address(match["name"], match["version"], match[0], at)
+
+
+def _images(document: Node) -> Iterator[ScalarNode]:
+    """The images of the containers of a manifest."""
+    if walk(document, "apiVersion") is None or walk(document, "kind") is None:
+        return
+    for node in iterate(document):
+        for container in items(walk(node, "containers")):
+            image = walk(container, "image")
+            if isinstance(image, ScalarNode):
+                yield image
 
 
 def _short(name: str) -> str:

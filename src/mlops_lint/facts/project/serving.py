@@ -17,6 +17,12 @@ _SERVING = frozenset(
 )
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _COMMANDS = re.compile(r"\.(ya?ml|json|toml|cfg|ini|tf|sh|service)$|(^|/)(Procfile|Makefile|Dockerfile[^/]*)$")
+_ROUTER = re.compile(r"(?:APIRouter|Blueprint|APIBlueprint|Router|Namespace)\(\)$")
+_BY_NAME = frozenset(
+    ("importlib.import_module", "builtins.__import__", "pkgutil.iter_modules", "pkgutil.walk_packages",
+     "werkzeug.utils.find_modules", "werkzeug.utils.import_string", "runpy.run_path", "runpy.run_module")
+)  # fmt: skip
+"""Ways to import a file that leave no import."""
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -107,6 +113,21 @@ class Serving:
     def ships(self, path: str) -> bool:
         """Whether a file is neither a test nor a notebook."""
         return not self.code.is_test(path) and not path.endswith(".ipynb")
+
+    def unmounted(self, handler: Definition) -> bool:
+        """Whether a handler belongs to a router of a file that no other file imports or names."""
+        if handler not in self._handlers() or _BY_NAME & self.code.graph.canonical.keys():
+            return False
+        module = self.code.modules[handler.path]
+        owners = {name.partition(".")[0] for name in module.facts[handler.qualname].decorators}
+        made = [self.code.canonical(handler.path, "", owner) or "" for owner in sorted(owners)]
+        if not all(_ROUTER.search(name) for name in made):
+            return False
+        stem = handler.path.rpartition("/")[2].removesuffix(".py")
+        others = [one for path, one in self.code.modules.items() if path != handler.path and self.ships(path)]
+        imports = (fact for one in others for fact in one.symbols.imports)
+        taken = any(stem in (fact.symbol, fact.module.rpartition(".")[2]) or fact.symbol == "*" for fact in imports)
+        return not (taken or module.symbols.has_main or self._in_commands(stem))
 
     def _file(self, path: str) -> tuple[Definition, ...]:
         module = self.code.modules.get(path)

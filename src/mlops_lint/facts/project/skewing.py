@@ -111,7 +111,11 @@ class Skewing:
 
     def handed_on(self, definition: Definition) -> bool:
         """Whether training gives it to a pipeline instead of calling it: `FunctionTransformer(transform)`."""
-        return any(not fact.call for _, fact in self.code.graph.call_sites.get(definition, []))
+        return any(
+            not fact.call and self.code.resolve(path, fact.scope, fact.chain) == definition
+            for path, fact in self.code.graph.call_sites.get(definition, [])
+            if not self.code.is_test(path)
+        )
 
     def other_columns(self, roots: Iterable[Definition], trained: Iterable[Definition]) -> OtherColumns | None:
         """A list of columns that serving alone writes and that is not the list of the training."""

@@ -80,6 +80,20 @@ class Sources:
                 return use.at
         return None
 
+    def drifting(self, uri: str) -> tuple[str, Location] | None:
+        """A moving revision (`main`) by which the code asks for this address."""
+        wanted = _identity(uri)
+        for use, access in self._reads() if wanted else ():
+            call = self.code.call_node(use)
+            name = str(access.fields.get("revision", ""))
+            given = next((word.value for word in call.keywords if word.arg == name), None) if call and name else None
+            revision = self.values.text(use.path, use.scope, given) if given is not None else None
+            if call is None or revision is None or not self.moving(revision):
+                continue
+            if any(_identity(text) == wanted for text in self._texts(use, access, call)):
+                return revision, use.at
+        return None
+
     def _reads(self) -> list[tuple[Use, Access]]:
         known = {name: one for name, one in self.knowledge.readers.items() if one.kind in ("dataset", "remote")}
         live = self.code.live

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -65,7 +65,7 @@ class _Rules:
     source: Judge
     cleans: Judge
     vouches: Judge | None
-    gated: Container[Definition]
+    gated: Mapping[Definition, Container[int]]
     compared: bool
 
 
@@ -88,16 +88,16 @@ class Tainting:
 
     def follow(
         self, roots: Iterable[Definition], source: Judge, cleans: Judge, vouches: Judge | None = None,
-        gated: Container[Definition] = (), compared: bool = True,
+        gated: Mapping[Definition, Container[int]] | None = None, compared: bool = True,
     ) -> list[Received]:  # fmt: skip
         """The calls that get a result of `source`, however it was changed, unless `cleans` gave it.
 
-        `vouches`: a call that makes what it is given trustworthy; `gated`: where tests decide for somebody;
-        `compared`: whether what comes of a comparison is still such a result.
+        `vouches`: a call that makes what it is given trustworthy; `gated`: where tests decide for somebody, and
+        what is called too early for that; `compared`: whether what comes of a comparison is still such a result.
         """
         reached = self._reached(roots)
         state = _State()
-        rules = _Rules(source, cleans, vouches, gated, compared)
+        rules = _Rules(source, cleans, vouches, gated or {}, compared)
         for _ in range(MAX_ROUNDS):
             before = state.size()
             for definition in reached:
@@ -157,7 +157,7 @@ class _Reader:
     def __init__(self, facts: Tainting, definition: Definition, state: _State, rules: _Rules) -> None:
         self.facts, self.definition, self.state = facts, definition, state
         self.source, self.cleans, self.vouches = rules.source, rules.cleans, rules.vouches
-        self.compared, self.gated = rules.compared, definition in rules.gated
+        self.compared, self.early = rules.compared, rules.gated.get(definition)
         self.names = set(state.params.get(definition, ()))
         self.cleaned: dict[str, int] = {}  # from which line on a name is trustworthy
         self.sites: dict[int, Site] = {}
@@ -244,7 +244,7 @@ class _Reader:
     def hand_on(self, part: Part) -> None:
         assert isinstance(part.node, ast.Call)
         site = self.site(part.node)
-        if self.cleans(site) or (self.gated and part.tests):
+        if self.cleans(site) or self.held(part):
             return
         for target in self.facts.targets(site):
             if self.controls(part) or (site.target is None and self.tainted(part.node.func)):
@@ -253,12 +253,23 @@ class _Reader:
                 if self.tainted(given):
                     self.state.params.setdefault(target, set()).add(name)
 
+    def held(self, part: Part) -> bool:
+        """Whether a test may be somebody's answer: it is no result alone, or somebody was asked before."""
+        if self.early is None or not part.tests:
+            return False
+        return id(part.node) not in self.early or not all(self.decides(test) for test in part.tests)
+
+    def decides(self, test: ast.expr) -> bool:
+        if isinstance(test, ast.BoolOp):
+            return all(self.decides(value) for value in test.values)
+        return self.decides(test.operand) if isinstance(test, ast.UnaryOp) else self.tainted(test)
+
     def controls(self, part: Part) -> bool:
         return self.definition in self.state.controlled or any(self.tainted(test) for test in part.tests)
 
     def received(self) -> Iterator[Received]:
         for part in self.facts.parts(self.definition):
-            if isinstance(part.node, ast.Call) and not (self.gated and part.tests):
+            if isinstance(part.node, ast.Call) and not self.held(part):
                 given = tuple(one for one in _given(part.node) if self.tainted(one))
                 controlled = self.controls(part)
                 if given or controlled:

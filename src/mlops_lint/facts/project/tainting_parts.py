@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -38,9 +39,10 @@ def _statement(node: ast.stmt, tests: tuple[ast.expr, ...]) -> Iterator[Part]:
         inner = (*tests, node.test)
     elif isinstance(node, ast.Match):
         inner = (*tests, node.subject)
+    dead = _dead(node)
     for name, value in ast.iter_fields(node):
         if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
-            yield from walk(value, inner)
+            yield from walk(() if name == dead else value, inner)
         elif isinstance(value, list):
             for item in value:
                 yield from _item(item, name, tests, inner)
@@ -56,5 +58,20 @@ def _item(item: object, name: str, tests: tuple[ast.expr, ...], inner: tuple[ast
 
 
 def _expression(node: ast.AST, tests: tuple[ast.expr, ...]) -> Iterator[Part]:
-    for part in ast.walk(node):
+    waiting = deque([node])
+    while waiting:
+        part = waiting.popleft()
         yield Part(part, tests)
+        dead = _dead(part)
+        waiting += [one for name, value in ast.iter_fields(part) if name != dead for one in _nodes(value)]
+
+
+def _nodes(value: object) -> list[ast.AST]:
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, ast.AST)]
+
+
+def _dead(node: ast.AST) -> str:
+    """The branch that a constant keeps from ever running."""
+    if not isinstance(node, ast.If | ast.IfExp) or not isinstance(node.test, ast.Constant):
+        return ""
+    return "orelse" if node.test.value else "body"

@@ -206,10 +206,20 @@ class _Reader:
         inner = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
         given = node.body[-1].value if isinstance(node.body[-1], ast.Return) else None
         own = isinstance(given, ast.Lambda) or (isinstance(given, ast.Name) and given.id in inner)
+        own = own or self._made(path, node, given)
         if not own or any(isinstance(part, ast.Yield | ast.YieldFrom) for part in ast.walk(node)):
             return False
         found = assertions(node.body, frozenset(), self._resolver(path, node.name))
         return not (found.real or found.suspect or found.constant or found.swallowed)
+
+    def _made(self, path: str, node: Function, given: ast.expr | None) -> bool:
+        """Whether what a fixture hands back is an object of a class under test: calling that asserts nothing."""
+        if isinstance(given, ast.Name):
+            bound = [part for part in node.body if isinstance(part, ast.Assign) and len(part.targets) == 1]
+            values = [part.value for part in bound if ast.unparse(part.targets[0]) == given.id]
+            given = values[0] if len(values) == 1 else None
+        value = self.code.resolve(path, node.name, chain(given.func)) if isinstance(given, ast.Call) else None
+        return isinstance(value, Definition) and value.kind == "class" and not self.code.is_test(value.path)
 
     def _script(self, path: str, tree: ast.Module) -> Iterator[TestFunction]:
         body = [

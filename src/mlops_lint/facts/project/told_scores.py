@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.knowledge import Metrics
-from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.recorded import Recorded
+from mlops_lint.facts.project.told_beside import told_of
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
 
@@ -45,6 +46,7 @@ _ASIDE = re.compile(
 _OURS = frozenset("model ours our this final current champion production proposed test holdout".split())
 _RESULT = frozenset(("test", "test set", "held-out", "holdout", "value", "score", "result"))
 _TUNED = re.compile(r"[\s,(]*\b(?:fine-?tuned|ours)\b\)?[\s,]*")
+_ARTICLE = re.compile(r"^(?:the|our|this)\s+")
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 MAX_LINES = 3_000
 
@@ -61,8 +63,11 @@ class Told:
 class Scores:
     """The recorded values of the charter's metrics, against what documents say."""
 
-    def __init__(self, view: RepoView, charter: Charter, recorded: Recorded, metrics: Metrics) -> None:
+    def __init__(
+        self, view: RepoView, charter: Charter, recorded: Recorded, metrics: Metrics, project: Project
+    ) -> None:
         self.view = view
+        self.project = project
         self.charter = charter
         self.recorded = recorded
         self.metrics = metrics
@@ -104,7 +109,7 @@ class Scores:
     def told(self, path: str, name: str) -> Iterator[Told]:
         """The numbers of this metric in a document that seem to be about this model on its test data."""
         pattern = self._pattern(name)
-        text = text_of(self.view, path) or ""
+        text = told_of(self.view, self.project, self.charter, path)
         rows, fenced, front = text.split("\n")[:MAX_LINES], False, text.startswith("---\n")
         heading: list[str] = []
         for number, row in enumerate(rows, 1):
@@ -127,7 +132,9 @@ class Scores:
         names = {name, *((known.name, *known.aliases) if known is not None else ())}
         plain = [re.escape(one.replace("_", " ")).replace("\\ ", " ") for one in names if len(one) > 1]
         spelled = sorted({re.sub(r"[\s_-]+", "[ _-]?", one) for one in plain}, key=len, reverse=True)
-        return rf"(?<![\w@-])(?:{'|'.join(spelled)})(?:[ _-]?scores?)?(?![\w@])(?!\s?@)"
+        cutoff = self.charter.number("metric", "k") if name == self.charter.text("metric", "name") else None
+        at = rf"(?:\s?@\s?{cutoff:g}(?![\w.]))?" if cutoff else ""
+        return rf"(?<![\w@-])(?:{'|'.join(spelled)}){at}(?:[ _-]?scores?)?(?![\w@])(?!\s?@)"
 
     def _cells(self, rows: list[str], number: int, row: str, name: str, pattern: str, path: str) -> Iterator[Told]:
         """A table with a metric a column and this model in a row, or with a metric a row and one number."""
@@ -141,7 +148,7 @@ class Scores:
         column = next(
             (i for i, cell in enumerate(head) if re.fullmatch(_bare(pattern), _plain(cell), re.IGNORECASE)), None
         )
-        label = _plain(cells[0]).casefold() if cells else ""
+        label = _ARTICLE.sub("", _plain(cells[0]).casefold()) if cells else ""
         if column is not None and column < len(cells):
             words = set(re.findall(r"[\w']+", label))
             alone = sum(1 for one in rows[top + 1 :] if one.lstrip().startswith("|")) == 1
@@ -172,7 +179,7 @@ class Scores:
         named = {(self.charter.text(*at) or "").casefold() for at in (("project", "name"), ("model", "family"))}
         names = (named | bases) - {""}
         cells = itertools.takewhile(lambda row: row.lstrip().startswith("|"), below)
-        labels = [_plain(_split(row)[0]).casefold() for row in cells]
+        labels = [_ARTICLE.sub("", _plain(_split(row)[0]).casefold()) for row in cells]
         if label in bases or _TUNED.sub("", label) not in names or _OTHER.search(_TUNED.sub("", label)):
             return False
         return sum(any(name in one for name in names) for one in labels) == 1
@@ -216,6 +223,6 @@ def _bare(pattern: str) -> str:
 
 
 @provides
-def scores(view: RepoView, charter: Charter, recorded: Recorded, metrics: Metrics) -> Scores:
+def scores(view: RepoView, charter: Charter, recorded: Recorded, metrics: Metrics, project: Project) -> Scores:
     """Documents are read when asked for."""
-    return Scores(view, charter, recorded, metrics)
+    return Scores(view, charter, recorded, metrics, project)

@@ -14,6 +14,7 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Constant, Definition
 from mlops_lint.facts.project.pointers import FileTarget, Pointers, SymbolTarget, TestTarget
 from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.schema_words import describes, describing
 from mlops_lint.facts.project.shipped import Shipped
 from mlops_lint.facts.project.wiring import Elsewhere, Uncertain, Wired, Wiring
 from mlops_lint.model import Location
@@ -114,7 +115,7 @@ class Validation:
         return NotValidated("is asked by nothing", self.wiring.at(subject))
 
     def _only_read(self, subject: Definition | Constant) -> tuple[str, Location] | None:
-        """An attribute of a class, where all that is done with the class is picking columns by it."""
+        """An attribute of a class, where all that is done with the class is picking columns by it, or printing it."""
         if not isinstance(subject, Definition) or subject.kind != "class":
             return None
         body = getattr(self.code.node(subject), "body", [])
@@ -130,15 +131,15 @@ class Validation:
             tree = self.code.source(path).tree
             reads = {id(one.value): one for one in ast.walk(tree) if isinstance(one, ast.Attribute)}
             reads = {key: one for key, one in reads.items() if one.attr in given and isinstance(one.ctx, ast.Load)}
-            picking = _picking(tree)
+            picking, told = _picking(tree), describing(tree)
             for node in ast.walk(tree):
                 if isinstance(node, ast.Constant) and subject.name in str(node.value) and " " not in str(node.value):
                     return None  # an annotation in quotes, a name that is looked up
                 if (isinstance(node, ast.Name) and node.id == subject.name) or (
                     isinstance(node, ast.Attribute) and node.attr == subject.name
                 ):
-                    read = reads.get(id(node))
-                    if read is None or id(read) not in picking:
+                    read = reads.get(id(node)) or told.get(id(node))
+                    if read is None or (id(read) not in picking and id(node) not in told):
                         return None
                     found = found or (f"{subject.name}.{read.attr}", self.code.source(path).at(read))
         return found
@@ -213,7 +214,7 @@ class Validation:
             if isinstance(node, ast.Call):
                 parts = [node.func, *node.args, *(word.value for word in node.keywords)]
                 inner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
-                if any(means(part) for part in [*parts, inner]):
+                if any(means(part) for part in [*parts, inner]) and not describes(tree, node):
                     return node
             elif isinstance(node, _FUNCTIONS) and node.decorator_list:
                 given = [one.annotation for one in [*node.args.args, *node.args.kwonlyargs] if one.annotation]

@@ -13,6 +13,7 @@ from mlops_lint.facts.files.stubs import is_text
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Constant, Definition, External, Opaque, Reach
+from mlops_lint.facts.project.idling import lets_go
 from mlops_lint.facts.project.pointers import Hidden, Pointers, RemoteTarget, SymbolTarget, TestTarget
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.serving import Serving
@@ -98,7 +99,14 @@ class Wiring:
         fact = self.code.modules[subject.path].facts[subject.qualname]
         if fact.decorators or self.code.graph.overrides(subject):
             return ""
-        return fact.stub or self._handed_back(subject)
+        return fact.stub or self._handed_back(subject) or self._lets_go(subject)
+
+    def _lets_go(self, subject: Definition) -> str:
+        """Whether all that it does is to fill local names; a `global` makes them more than that."""
+        node = self.code.node(subject)
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return ""
+        return lets_go(node.body, lambda text: self.code.canonical(subject.path, subject.qualname, text))
 
     def _handed_back(self, subject: Definition) -> str:
         """Whether all that it does is to put its arguments together for a caller that wants nothing of them."""

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from mlops_lint.documents.node import MapNode, Node, ScalarNode
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.ci import Ci, CiConfig
+from mlops_lint.facts.project.cron import never_comes
 from mlops_lint.facts.project.reading import items, mapping, place, scalars, text_of, walk, word, yaml_of
 from mlops_lint.facts.project.script import Command
 from mlops_lint.model import Location
@@ -98,7 +99,8 @@ class Workflows:
         """Where a schedule is set, as far as the file itself says so."""
         if config.system in _HOSTED:
             crons = [walk(item, "cron") for item in items(self.event(config, "schedule"))]
-            found = next((cron for cron in crons if cron is not None and word(cron).strip()), None)
+            texts = [cron for cron in crons if cron is not None and word(cron).strip()]
+            found = next((cron for cron in texts if not never_comes(word(cron))), None)
             return place(config.path, found) if found is not None else None
         text = text_of(self.view, config.path) or ""
         for number, line in enumerate(text.split("\n"), 1):
@@ -106,6 +108,12 @@ class Workflows:
             if not bare.startswith(("#", "//")) and re.search(r"\bcron\b|schedules?['\"]?\b", line):
                 return Location(config.path, number)
         return None
+
+    def in_vain(self, config: CiConfig) -> Location | None:
+        """Where a time is set that never comes."""
+        crons = [walk(item, "cron") for item in items(self.event(config, "schedule"))]
+        found = next((cron for cron in crons if cron is not None and never_comes(word(cron))), None)
+        return place(config.path, found) if found is not None else None
 
     def _of(self, config: CiConfig) -> Iterator[CiJob]:
         tree = yaml_of(self.view, config.path) if config.path.endswith((".yml", ".yaml")) else None

@@ -14,11 +14,12 @@ from mlops_lint.facts.files.store import FileFacts
 from mlops_lint.facts.files.symbols import Symbols, UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code.entries import is_test_path, program_entries
-from mlops_lint.facts.project.code.graph import Graph, Reach
+from mlops_lint.facts.project.code.graph import Graph
 from mlops_lint.facts.project.code.handing import Handing
 from mlops_lint.facts.project.code.meaning import Value, canonical
 from mlops_lint.facts.project.code.modules import Definition, Finder, Module, by_path, is_source
 from mlops_lint.facts.project.code.names import Names
+from mlops_lint.facts.project.code.reach import Reach
 from mlops_lint.facts.project.code.search_path import added
 from mlops_lint.facts.project.project import Project
 from mlops_lint.model import Location

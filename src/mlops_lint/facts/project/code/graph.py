@@ -6,14 +6,14 @@ imports that run a module's body. What does not resolve is opaque, never guessed
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mlops_lint.facts.files.chains import UNKNOWN, split
 from mlops_lint.facts.files.nodes import LAMBDA, MAIN
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.project.code.dispatch import Dispatch
+from mlops_lint.facts.project.code.dropped import dropped
 from mlops_lint.facts.project.code.entries import is_test_path, started
 from mlops_lint.facts.project.code.meaning import External, Instance, Value
 from mlops_lint.facts.project.code.modules import Definition, Module
@@ -36,8 +36,6 @@ _PLAIN_BASES = frozenset(
     "object ABC Protocol NamedTuple TypedDict Enum StrEnum IntEnum Exception Generic BaseModel dict list tuple "
     "set str int float".split()
 )
-_NEXT = "call_next"
-"""What a middleware of Starlette is given: the rest of the program, which is linked where it is registered."""
 
 
 @dataclass(slots=True)
@@ -76,8 +74,9 @@ class Graph:
         for path, module in modules.items():
             self._structure(path, module)
         for path, module in modules.items():
+            idle = dropped(module)
             for use in module.symbols.uses:
-                if not self._link(path, use):
+                if id(use) not in idle and not self._link(path, use):
                     self._unresolved.append((path, use))
         self._second_pass()
 
@@ -293,58 +292,3 @@ def _last_name(text: str) -> str:
 
 def _is_framework(base: Value | None) -> bool:
     return base is None or (isinstance(base, External) and base.name.rpartition(".")[2] not in _PLAIN_BASES)
-
-
-class Reach:
-    """Everything that may run once the roots run, and how it is reached; nothing is followed into `without`."""
-
-    def __init__(self, graph: Graph, roots: Iterable[Definition], without: Collection[Definition] = ()) -> None:
-        self.graph = graph
-        self.roots = tuple(dict.fromkeys(roots))
-        self._from: dict[Definition, Definition | None] = dict.fromkeys(self.roots)
-        waiting = deque(self.roots)
-        while waiting:
-            current = waiting.popleft()
-            for target in graph.callees(current):
-                if target not in self._from and target not in without:
-                    self._from[target] = current
-                    waiting.append(target)
-
-    @property
-    def definitions(self) -> frozenset[Definition]:
-        """All that is reached, the roots included."""
-        return frozenset(self._from)
-
-    def __contains__(self, definition: object) -> bool:
-        return definition in self._from
-
-    def path(self, target: Definition) -> list[Definition]:
-        """One shortest way from a root to `target`; empty where there is none."""
-        if target not in self._from:
-            return []
-        way = [target]
-        while (previous := self._from[way[-1]]) is not None:
-            way.append(previous)
-        return way[::-1]
-
-    def opaque(self, last_names: frozenset[str]) -> list[tuple[str, UseFact]]:
-        """Calls within reach that could be a call of one of `last_names`: computed callees and unknown receivers."""
-        found = []
-        for definition in sorted(self._from):
-            for use in self.graph.node(definition).opaque:
-                if _could_be(use, last_names, self.graph.modules[definition.path]):
-                    found.append((definition.path, use))
-        return found
-
-
-def _could_be(use: UseFact, last_names: frozenset[str], module: Module) -> bool:
-    steps = split(use.chain)
-    if len(steps) == 1:
-        if steps[0] == _NEXT:
-            return False
-        if steps[0] in last_names or steps[0] == UNKNOWN:
-            return True
-        return any(fact.scope == use.scope and fact.target == steps[0] for fact in module.symbols.bindings)
-    if steps[-1] in ("[]", "()"):
-        return True
-    return steps[-1].lstrip(".") in last_names

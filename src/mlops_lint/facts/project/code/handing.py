@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from mlops_lint.facts.files.chains import split
 from mlops_lint.facts.files.symbols import UseFact
-from mlops_lint.facts.project.code.graph import Graph, Reach
+from mlops_lint.facts.project.code.graph import Graph
 from mlops_lint.facts.project.code.meaning import Package
 from mlops_lint.facts.project.code.modules import Definition, Module
+from mlops_lint.facts.project.code.reach import Reach
 
 _BY_TEXT = frozenset(
     "importlib.import_module builtins.__import__ builtins.globals builtins.locals builtins.eval "

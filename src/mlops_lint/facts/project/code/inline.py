@@ -36,7 +36,9 @@ def _called(body: str) -> Iterator[str]:
             known |= {name.asname or name.name: f"{node.module}.{name.name}" for name in node.names}
         elif isinstance(node, ast.Import):
             for name in node.names:
-                known[name.asname or name.name.partition(".")[0]] = name.name if name.asname else name.name.partition(".")[0]
+                known[name.asname or name.name.partition(".")[0]] = (
+                    name.name if name.asname else name.name.partition(".")[0]
+                )
     for node in ast.walk(tree):
         root, dot, rest = chain(node.func).partition(".") if isinstance(node, ast.Call) else ("", "", "")
         if root in known:

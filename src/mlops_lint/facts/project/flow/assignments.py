@@ -73,6 +73,8 @@ def _store(frame: Frame, target: ast.Subscript, value: Value) -> None:
     name = target.value.id
     if isinstance(base, Map) and isinstance(index, Const):
         frame.env[name] = Map((*base.items, (str(index.value), value))) if len(base.items) < 64 else LOST
+    elif isinstance(base, Map) and not base.items and isinstance(value, Pred):
+        frame.env[name] = Map((("", value),))  # one stands for all
     elif isinstance(value, Pred) and isinstance(base, Data | Pred) and isinstance(index, Select | Mask | Data):
         frame.env[name] = Pred(
             value.rows, value.fits, value.models, value.hint, value.at, value.crossed, collected=True

@@ -11,7 +11,7 @@ from mlops_lint.facts.project.flow import tables
 from mlops_lint.facts.project.flow.expressions import evaluate
 from mlops_lint.facts.project.flow.judge import judge_call, key_of
 from mlops_lint.facts.project.flow.rows import Base, Rows
-from mlops_lint.facts.project.flow.state import Frame, model_id
+from mlops_lint.facts.project.flow.state import Frame, Judgement, model_id
 from mlops_lint.facts.project.flow.values import (
     LOST,
     Const,
@@ -26,6 +26,7 @@ from mlops_lint.facts.project.flow.values import (
     hint_of,
     rows_of,
 )  # fmt: skip
+from mlops_lint.model import Related
 
 
 @dataclass(slots=True)
@@ -76,7 +77,12 @@ def call(frame: Frame, node: ast.Call) -> Value:
     """Follow a call and record what it scores."""
     called = _read(frame, node)
     callee = called.receiver if not called.method else None
+    _roles(called)
     _record(called, callee)
+    if called.method in ("evaluate", "predict"):
+        from mlops_lint.facts.project.flow.huggingface import measured
+
+        measured(called)
     if callee is None and called.method and isinstance(called.receiver, Obj):
         callee = _method_of(called)
     if isinstance(callee, Func):
@@ -115,30 +121,44 @@ def _read(frame: Frame, node: ast.Call) -> Called:
     return called
 
 
+def _roles(called: Called) -> None:
+    """What the rows are called that a function is given."""
+    rows = [value for value in called.values if isinstance(value, Data | Pred) and not value.rows.opaque]
+    if rows:
+        key = key_of(called.frame.path, called.node.func)
+        called.frame.shared.roles.setdefault(key, set()).update(hint_of(value) for value in rows)
+
+
 def _record(called: Called, callee: Value) -> None:
     frame, node = called.frame, called.node
     method = called.method if called.method in tables.SCORE else ""
     args = called.args
-    if method and not called.values and isinstance(called.receiver, Data):
-        args = [frame.shared.attributes.get((called.receiver.rows.base.id, "eval_dataset"))]
+    if method and not called.values and (of := model_id(called.receiver)):
+        args = [frame.shared.attributes.get((of, "eval_dataset"))]
     from mlops_lint.facts.project.flow.trainers import class_key, network, tested
 
     if found := tested(called):
-        judgement = judge_call(frame, found[0], method, found[1], {})
+        judgement = _placed(called, judge_call(frame, found[0], method, found[1], {}))
         if judgement is not None and (of := network(found[0])):
             frame.shared.record(class_key(of), judgement)
     else:
         judgement = judge_call(frame, called.receiver, method, args, called.keywords)
     if called.name in tables.CROSS:
-        from mlops_lint.facts.project.flow.state import Judgement
-
         judgement = Judgement("cross-validation", hint_of(called.argument(1, "X")), None, frame.trail)
     if judgement is None:
         return
     frame.shared.record(key_of(frame.path, node.func), judgement)
     for made in (callee, called.receiver):
         if isinstance(made, Data) and made.origin is not None and made.cls:
-            frame.shared.record(made.origin, judgement)
+            frame.shared.record(made.origin, _placed(called, judgement) or judgement)
+
+
+def _placed(called: Called, judgement: Judgement | None) -> Judgement | None:
+    """A score of a metric that is an object: the place of the call, beside that where the object is made."""
+    at = called.frame.at(called.node)
+    if judgement is None or any(step.at == at for step in judgement.steps):
+        return judgement
+    return replace(judgement, steps=(Related(at, "these rows are scored here"), *judgement.steps))
 
 
 def _method_of(called: Called) -> Value:
@@ -190,10 +210,10 @@ def _derived(called: Called) -> Value:
 def _by_name(called: Called) -> Value:
     if called.receiver is None and called.name and "::" in called.name:
         return _project(called)
+    from mlops_lint.facts.project.flow import huggingface, trainers
     from mlops_lint.facts.project.flow.library import library
-    from mlops_lint.facts.project.flow.trainers import restored
 
-    value = library(called) or restored(called)
+    value = library(called) or trainers.restored(called) or huggingface.restored(called)
     if value is not None:
         return value
     return _derived(called) or _made(called)
@@ -201,12 +221,13 @@ def _by_name(called: Called) -> Value:
 
 def _made(called: Called) -> Value:
     """Something of a library; a trainer keeps the data sets that it is given."""
+    from mlops_lint.facts.project.flow import huggingface
+
     made = called.fresh()
     if isinstance(made, Data):
         called.frame.shared.models.pop(made.rows.base.id, None)
-        for name in ("train_dataset", "eval_dataset"):
-            if name in called.keywords:
-                called.frame.shared.attributes[made.rows.base.id, name] = called.keywords[name]
+        called.frame.shared.made_with(made.rows.base.id, called.values)
+        huggingface.made(called, made)
     return made
 
 
@@ -223,6 +244,7 @@ def _project(called: Called) -> Value:
     for key in [key for key in frame.shared.attributes if key[0] == made.id]:
         del frame.shared.attributes[key]
     frame.shared.models.pop(made.id, None)
+    frame.shared.made_with(made.id, called.values)
     init = frame.shared.code.names.member(definition, "__init__")
     if isinstance(init, Definition) and init.kind == "function":
         frame.shared.run_function(frame, called.node, Func(init, None, made), called.args, called.keywords)
@@ -243,6 +265,12 @@ def _fields(called: Called, made: Obj) -> None:
     for name, value in [*zip(names, called.args), *called.keywords.items()]:  # noqa: B905  (fewer arguments are fine)
         if value is not None:
             called.frame.shared.attributes[made.id, name] = value
+
+
+def fields(called: Called, receiver: Obj) -> Map:
+    """What is known of an object's attributes, in the order in which they were given."""
+    known = called.frame.shared.attributes.items()
+    return Map(tuple((name, value) for (owner, name), value in known if owner == receiver.id))
 
 
 def given_rows(called: Called) -> Rows | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlops_lint.facts.project.assertions import callee
-from mlops_lint.facts.project.flow.rows import Rows
+from mlops_lint.facts.project.flow.rows import Relation, Rows, relate
 from mlops_lint.facts.project.flow.state import Frame, model_id
 from mlops_lint.facts.project.flow.values import Data, Pred, Tup, Value, rows_of
 from mlops_lint.model import Location
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 _WATCHED = ("validation_data", "eval_set", "evals", "valid_sets", "val_dataloaders")
 _STOPS = ("EarlyStopping", "early_stopping")
+_TAKEN = re.compile(
+    r"\.best_(?:iteration|ntree|score|epoch|step)|\.stopped_epoch|\.current_iteration\(|num_boosted_rounds"
+)
 _SAVES = ("state_dict", "deepcopy", "save", "dump", "save_model", "save_weights", "save_pretrained", "clone")
 
 
@@ -30,8 +34,41 @@ def watched(called: Called) -> Rows | None:
         if (several and "CatBoost" in _class(called.receiver)) or (single and "valid_sets" in called.keywords):
             return None
         value = value if single else value.items[-1]
-    rows = rows_of(value)
-    return rows if rows is not None and rows.divided and _stops(called) else None
+    rows = _beside(value)
+    part = rows is not None and (rows.divided or any(cut.key == "mask" for cut in rows.cuts))
+    found = rows if part and _stops(called) else None
+    _remember(called, found)
+    return found
+
+
+def _beside(value: Value) -> Rows | None:
+    """The rows of features and labels, whichever of them can be followed."""
+    if isinstance(value, Tup) and len(value.items) == 2:
+        known = [rows for one in value.items if (rows := rows_of(one)) is not None and not rows.opaque]
+        return known[0] if known else rows_of(value)
+    return rows_of(value)
+
+
+def _remember(called: Called, rows: Rows | None) -> None:
+    """Who fits here, and which rows stop it."""
+    shared, at = called.frame.shared, called.frame.at(called.node)
+    if called.frame.stack:
+        shared.holders[at] = called.frame.stack[-1]
+        if rows is not None:
+            shared.stopped[at] = rows
+
+
+def tried(frame: Frame, rows: Rows, fit: Location) -> Location | None:
+    """Where the same rows stopped a trial whose length the model that was fitted there has taken over."""
+    shared, same = frame.shared, (Relation.SAME, Relation.INSIDE, Relation.AROUND)
+    holder = shared.holders.get(fit)
+    stops = [at for at, seen in shared.stopped.items() if at != fit and relate(rows, seen)[0] in same]
+    for at in sorted(stops) if holder is not None else ():
+        inner = shared.holders[at]
+        told = _TAKEN.search(ast.unparse(shared.code.node(inner)))
+        if holder is not None and told and (inner == holder or inner in shared.code.reachable([holder]).definitions):
+            return at
+    return None
 
 
 def _class(value: Value) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.project.code import Definition
 from mlops_lint.facts.project.flow import tables
-from mlops_lint.facts.project.flow.rows import Base, Rows, role_of
-from mlops_lint.facts.project.flow.select import column_key, subscript, text_of
+from mlops_lint.facts.project.flow.rows import EARLIER, Base, Rows, role_of
+from mlops_lint.facts.project.flow.select import column_key, column_of, subscript, text_of
 from mlops_lint.facts.project.flow.state import Frame
 from mlops_lint.facts.project.flow.values import (
     LOST,
@@ -30,6 +31,7 @@ from mlops_lint.facts.project.flow.values import (
     path_text,
 )  # fmt: skip
 
+_SPANS = frozenset("timedelta timedelta64 dateoffset relativedelta duration".split())
 MAX_NESTING = 60
 MAX_ITEMS = 256
 _ORDER = {
@@ -130,6 +132,8 @@ def _tuple(frame: Frame, node: ast.Tuple | ast.List | ast.Set) -> Value:
         elif isinstance(item, ast.Starred):
             inner = evaluate(frame, item.value)
             if not isinstance(inner, Tup):
+                if any(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in node.elts):
+                    continue  # names of columns, whatever the others are called
                 return None
             items.extend(inner.items)
         else:
@@ -168,22 +172,14 @@ def _compare(frame: Frame, node: ast.Compare) -> Value:
         return Const((left.value == right.value) == (operator == "=="))
     value = right.value if isinstance(right, Const) and not isinstance(right.value, str) else None
     text = text_of(node.comparators[0]) if value is None else value
+    if isinstance(right, Data) and isinstance(node.comparators[0], ast.Name | ast.Attribute) and frame.trail:
+        # One name stands for what each call of a function gives it; stages that give it alike are alike.
+        text = f"{text}@{right.rows.base.id.replace(frame.context or '>', '')}"
     if isinstance(right, Const) and isinstance(right.value, str):
         text = repr(right.value)
     if isinstance(left, Data | Lost) or left is None:
-        return Mask(frozenset({(_column(frame, node.left, left), operator, text)}))
+        return Mask(frozenset({(column_of(frame, node.left, left), operator, text)}))
     return None
-
-
-def _column(frame: Frame, node: ast.expr, value: Value) -> str:
-    """A column by its name; anything else by its text, and a call by its place as well."""
-    if isinstance(node, ast.Attribute):
-        return f"column:{node.attr!r}"
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        return f"column:{node.slice.value!r}"
-    if isinstance(node, ast.Name) and isinstance(value, Data):
-        return f"value:{value.rows.base.id}"
-    return f"{frame.site(node)}:{text_of(node)}" if isinstance(node, ast.Call) else text_of(node)
 
 
 def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
@@ -221,12 +217,19 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
     for side in (left, right):
         if isinstance(side, Pred):
             return side
+    if isinstance(left, Data) and left.rows.opaque and isinstance(node.op, ast.Sub) and _span(node.right):
+        return Data(Rows(Base(f"{left.rows.base.id}{EARLIER}{frame.static(node)}")))
     known = [side for side in (left, right) if isinstance(side, Data)]
     if not known or isinstance(left, Lost) or isinstance(right, Lost):
         return None
     if len(known) == 1 or known[0].rows == known[1].rows:
         return Data(known[0].rows, known[0].hint)
     return None
+
+
+def _span(node: ast.expr) -> bool:
+    """`pd.Timedelta(days=…)`: what it is taken from becomes earlier."""
+    return isinstance(node, ast.Call) and chain(node.func).rpartition(".")[2].lower() in _SPANS
 
 
 def _arithmetic(operator: ast.operator, left: Const, right: Const) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,19 +13,18 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, Use
 from mlops_lint.facts.project.flow import tables
 from mlops_lint.facts.project.flow.machine import Machine
+from mlops_lint.facts.project.flow.options import COMMANDS, Options
 from mlops_lint.facts.project.flow.rows import Role
 from mlops_lint.facts.project.flow.state import MAX_DEPTH, Judgement, Key
 from mlops_lint.facts.project.flow.trainers import class_key
 from mlops_lint.facts.project.measuring_hooks import shown_in_training
+from mlops_lint.facts.project.node_wiring import NodeWiring
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location, Related
 
 _WRITES = tables.WRITE_METHODS | {name.rpartition(".")[2] for name in tables.WRITERS}
-_COMMANDS = re.compile(
-    r"\.(ya?ml|json|toml|cfg|ini|sh|bash|md|rst|txt)$|(^|/)(Makefile|justfile|Procfile|Snakefile|Dockerfile[^/]*)$"
-)
-_GIVEN = re.compile(r"(?<![\w-])--([A-Za-z][\w-]*)[= ]+([^\s-]\S*)")
+_OVERRIDES = re.compile(r"(?m)(?<=\s)\+{0,2}[a-z_]\w*(?:\.[a-z_]\w*)+=\S")
 _TESTS = re.compile(r"trainer(?:\(\))?\.test$", re.I)
 _WRITERS = re.compile(rf"(?:^|\.)(?:{'|'.join(sorted(_WRITES))})$|[Tt]rainer(?:\(\))?\.(?:fit|test)$")
 _ROUNDS = 2
@@ -52,12 +52,17 @@ class Scored:
 class Flow:
     """Follows rows from where they are read to where they are fitted on and scored. Unknown is silent."""
 
-    def __init__(self, code: Code, values: Values) -> None:
+    def __init__(self, code: Code, values: Values, wiring: NodeWiring) -> None:
         self.code = code
         self._machine = Machine(code)
         self._values = values
-        self._given: dict[str, frozenset[str]] = {}
+        self._wiring = wiring
+        self._options = Options(code)
         self._machine.shared.option = self._option
+        self._machine.shared.entry = self._entry
+        self._machine.shared.columns = self._columns
+        self._machine.shared.configured = functools.cache(self._configured)
+        self._machine.shared.settled = values.text
         self._done: set[Definition] = set()
         self._staged = False
 
@@ -66,16 +71,25 @@ class Flow:
         text = self._values.text(path, scope, node)
         if text is None or not isinstance(node, ast.Attribute):
             return None
-        if not self._given:
-            view = self.code.view
-            files = [name for name in view.entries if _COMMANDS.search(name)]
-            found: dict[str, set[str]] = {"": set()}
-            for name in files:
-                for match in _GIVEN.finditer(text_of(view, name) or ""):
-                    found.setdefault(match[1].replace("-", "_"), set()).add(match[2].strip("\"'"))
-            self._given = {key: frozenset(values) for key, values in found.items()}
-        other = self._given.get(node.attr, frozenset()) - {text, "$@", "$<", f"./{text}"}
-        return None if other else text
+        return None if self._options.differs(path, node.attr, text) else text
+
+    def _entry(self, path: str, scope: str, node: ast.expr) -> str | None:
+        """The text of an entry of a file of settings, where no command of the project changes an entry."""
+        if isinstance(node, ast.Attribute):
+            return self._option(path, scope, node)
+        return self._values.text(path, scope, node) if self._machine.shared.configured() else None
+
+    def _columns(self, path: str, scope: str, node: ast.expr) -> bool:
+        """Whether an expression is a list of texts of a file of settings: columns, and no row numbers."""
+        known = self._values.fold(path, scope, node) if isinstance(node, ast.Subscript | ast.Attribute) else None
+        value = known.value if known is not None else None
+        return isinstance(value, list | tuple) and bool(value) and all(isinstance(one, str) for one in value)
+
+    def _configured(self) -> bool:
+        """Whether no command of the project changes a single entry of the configuration."""
+        view = self.code.view
+        files = [name for name in view.entries if COMMANDS.search(name) and not name.endswith((".md", ".rst", ".txt"))]
+        return not any(_OVERRIDES.search(text_of(view, name) or "") for name in files)
 
     def scored(self, uses: Iterable[Use]) -> list[Scored]:
         """Judge calls of metrics and of `score`; at least one answer for each use, in the order of `uses`."""
@@ -86,6 +100,15 @@ class Flow:
             if not self._known(use):
                 self._alone(self.code.scope_of(use))
         return [found for use in wanted for found in self._answers(use)]
+
+    def parts(self, use: Use) -> frozenset[Role]:
+        """What the rows are called that a call is given, by whatever way it is reached; empty where one has no name."""
+        self._stages()
+        self._follow([self.code.scope_of(use)])
+        if _key(use) not in self._machine.shared.roles:
+            self._alone(self.code.scope_of(use))
+        found = self._machine.shared.roles.get(_key(use), set())
+        return frozenset() if None in found else frozenset(role for role in found if role is not None)
 
     def shown_in_training(self, use: Use) -> bool:
         """Whether a metric's object is one that training and validation steps alone read."""
@@ -128,6 +151,13 @@ class Flow:
             if not self._machine.shared.files and not self._machine.shared.trained:
                 break
         self._done.clear()
+        for flowing in self._wiring.pipelines:
+            self._machine.pipeline(flowing)
+        known = [one for found in self._machine.shared.judged.values() for one in found if one.rows != "unknown"]
+        places = {step.at for one in known for step in one.steps}
+        for node in self._wiring.all or ():  # what a pipeline gives its nodes is no unknown
+            if node.function is not None and self.code.source(node.path).at(node.call) in places:
+                self._done.add(node.function)
 
     def _calling(self, pattern: re.Pattern[str]) -> list[Definition]:
         """Where something is called whose text ends so."""
@@ -184,6 +214,6 @@ def _scored(use: Use, found: Judgement) -> Scored:
 
 
 @provides
-def flow(code: Code, values: Values) -> Flow:
+def flow(code: Code, values: Values, wiring: NodeWiring) -> Flow:
     """Nothing is followed until the first question."""
-    return Flow(code, values)
+    return Flow(code, values, wiring)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
+import re
 
 from mlops_lint.facts.project.flow import tables
 from mlops_lint.facts.project.flow.calls import Called
 from mlops_lint.facts.project.flow.rows import Base, Rows, role_of
 from mlops_lint.facts.project.flow.state import Written, model_id
 from mlops_lint.facts.project.flow.values import Const, Data, Handle, Map, Value
+
+_PATH = re.compile(r"^[\w./-]+\.\w+$")
 
 
 def path_of(value: Value) -> str | None:
@@ -19,9 +23,22 @@ def path_of(value: Value) -> str | None:
     return posixpath.normpath(text)
 
 
+def place_of(called: Called, position: int, *names: str) -> str | None:
+    """A path by its value, or by the entry of a file of settings that it is read from (`params["data"]["train"]`)."""
+    path = path_of(called.argument(position, *names))
+    if path is not None:
+        return path
+    given = [word.value for word in called.node.keywords if word.arg in names]
+    given += called.node.args[position : position + 1] if position >= 0 else []
+    if not given or not isinstance(given[0], ast.Subscript | ast.Attribute):
+        return None
+    text = called.frame.shared.entry(called.frame.path, called.frame.scope, given[0])
+    return posixpath.normpath(text) if text and len(text) < 1000 and _PATH.search(text) else None
+
+
 def read(called: Called) -> Value:
     """A file's rows: those that a stage of the project wrote there, or its own."""
-    path = path_of(called.argument(0, "filepath_or_buffer", "path", "io", "file", "filename", "f", "source"))
+    path = place_of(called, 0, "filepath_or_buffer", "path", "io", "file", "filename", "f", "source")
     if path is None:
         made = called.frame.fresh(called.node, "()")
         if not called.name.startswith(("joblib", "pickle", "cloudpickle", "dill", "torch.load")):
@@ -43,6 +60,9 @@ def read(called: Called) -> Value:
 
 def _restored(called: Called, path: str, written: Written) -> Value:
     value = written.value
+    role = role_of(posixpath.basename(path))
+    if isinstance(value, Data) and role and not written.fits and any(cut.key == "mask" for cut in value.rows.cuts):
+        return Data(Rows(Base(f"file:{path}", opaque=False, role=role, made=value.rows)))
     if isinstance(value, Data) and written.fits:
         model = f"stored:{path}{called.frame.context}"
         called.frame.shared.models[model] = written.fits
@@ -61,7 +81,7 @@ def _restored(called: Called, path: str, written: Written) -> Value:
 
 def write(called: Called, what: int, where: int) -> Value:
     """Remember what is written to a path that is known."""
-    path = path_of(called.argument(where, "filename", "file", "f"))
+    path = place_of(called, where, "filename", "file", "f")
     value = called.argument(what, "obj", "value", "arr", "X")
     if path is not None:
         keep(called, path, value)

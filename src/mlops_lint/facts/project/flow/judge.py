@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
+from mlops_lint.facts.project.flow.choosing import tried
 from mlops_lint.facts.project.flow.rows import Cut, Relation, Role, Rows, relate, same_name
 from mlops_lint.facts.project.flow.state import Frame, Judgement, Key, model_id
-from mlops_lint.facts.project.flow.values import Data, Fit, Fits, Pred, Value, hint_of, rows_of
+from mlops_lint.facts.project.flow.values import Data, Fit, Fits, Pred, Tup, Value, hint_of, rows_of
 from mlops_lint.model import Location, Related
 
 
@@ -21,7 +22,7 @@ def judge_call(
     frame: Frame, receiver: Value, method: str, args: Sequence[Value], keywords: Mapping[str, Value]
 ) -> Judgement | None:
     """Judge a call by its arguments, whatever is called."""
-    values = [*args, *keywords.values()]
+    values = [_alone(value) for value in (*args, *keywords.values())]
     preds = [value for value in values if isinstance(value, Pred)]
     if preds:
         truths = [value for value in values if isinstance(value, Data) and not isinstance(value, Pred)]
@@ -41,6 +42,11 @@ def judge_call(
     return _judged(frame, rows, hint_of(given), hint_of(target), fits, None)
 
 
+def _alone(value: Value) -> Value:
+    """`[scores]`, where a metric takes a list of them."""
+    return value.items[0] if isinstance(value, Tup) and len(value.items) == 1 else value
+
+
 def _agreed(found: list[Judgement | None]) -> Judgement | None:
     """Several predictions in one call (an ensemble) count where they say the same."""
     known = [judgement for judgement in found if judgement is not None and judgement.rows != "unknown"]
@@ -56,7 +62,16 @@ def _predicted(frame: Frame, pred: Pred, truths: list[Data]) -> Judgement | None
     hint = hint_of(pred)
     if pred.crossed:
         return Judgement("cross-validation", hint, None, _steps(frame, pred.rows, None, pred.at))
+    known = {one.rows for one in truths if not one.rows.opaque}
+    if pred.rows.opaque and len(known) == 1 and all(_same_length(fit) for fit in pred.fits):
+        of = next(one for one in truths if one.rows in known)  # `predict(build(test))` is held against test's labels
+        return _judged(frame, of.rows, hint_of(of), hint_of(of), pred.fits, pred.at)
     return _judged(frame, pred.rows, hint, hint_of(truth), pred.fits, pred.at)
+
+
+def _same_length(fit: Fit) -> bool:
+    """Whether the model was fitted on rows that are known, so that these are rows too."""
+    return fit.rows is not None and not fit.rows.opaque
 
 
 def _judged(
@@ -69,7 +84,10 @@ def _judged(
     if len(verdicts) == 1 and not any(item.doubt for item in fits):
         verdict, by_name = verdicts.pop()
         if verdict != "unknown":
-            return Judgement(verdict, hint, fit_at, steps, by_name, chosen(rows, fits) if verdict == "test" else None)
+            picked = chosen(rows, fits) if verdict == "test" else None
+            if verdict == "test" and picked is None and fit_at is not None:
+                picked = tried(frame, rows, fit_at)
+            return Judgement(verdict, hint, fit_at, steps, by_name, picked)
     if not fits and hint is not None and hint == other:
         return Judgement(hint, hint, None, steps, by_name=True)
     return Judgement("unknown", hint, fit_at, steps)
@@ -95,7 +113,7 @@ def _verdict(rows: Rows, hint: Role | None, other: Role | None, fit: Fit) -> tup
 
 def chosen(rows: Rows, fits: Fits) -> Location | None:
     """Where a score of these very rows chose each of the models."""
-    same = (Relation.SAME, Relation.INSIDE)
+    same = (Relation.SAME, Relation.INSIDE, Relation.AROUND)
     places = [
         fit.watched_at
         for fit in fits

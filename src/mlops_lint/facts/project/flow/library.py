@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mlops_lint.facts.project.flow import tables
-from mlops_lint.facts.project.flow.calls import Called
+from mlops_lint.facts.project.flow.calls import Called, fields
 from mlops_lint.facts.project.flow.files import read, write
+from mlops_lint.facts.project.flow.huggingface import load_dataset, parts
 from mlops_lint.facts.project.flow.models import crossed, trained
-from mlops_lint.facts.project.flow.rows import Base, Cut, Rows, role_of, union
+from mlops_lint.facts.project.flow.rows import Base, Cut, Rows, role_of, together, union
+from mlops_lint.facts.project.flow.tuned import picked
 from mlops_lint.facts.project.flow.values import (
     EMPTY,
     LOST,
@@ -19,6 +21,7 @@ from mlops_lint.facts.project.flow.values import (
     Handle,
     Lost,
     Map,
+    Obj,
     Parts,
     Pred,
     Splitter,
@@ -29,6 +32,9 @@ from mlops_lint.facts.project.flow.values import (
     path_text,
     rows_of,
 )  # fmt: skip
+
+CONFIG = "config:"
+"""What stands before the identity of the one configuration that all stages are given."""
 
 
 def library(called: Called) -> Value:
@@ -50,7 +56,7 @@ def library(called: Called) -> Value:
         return _bundled(called)
     if name.startswith(tables.LOADED_PARTS) and last == "load_data":
         return _loaded(called)
-    if name.startswith("torchvision.datasets.") or name == "datasets.load_dataset":
+    if name.startswith("torchvision.datasets."):
         return _part_by_argument(called)
     if name in tables.CONCATENATE:
         return _concatenated(called)
@@ -128,7 +134,7 @@ def _loaded(called: Called) -> Value:
 
 
 def _part_by_argument(called: Called) -> Value:
-    """`MNIST(root, train=False)`, `load_dataset("imdb", split="test")`."""
+    """`MNIST(root, train=False)`."""
     first = called.text(0, "path", "root") or called.frame.site(called.node)
     identity = f"bundled:{called.name}:{first}"
     flag = called.keywords.get("train", called.argument(1) if "torchvision" in called.name else None)
@@ -152,8 +158,18 @@ def _concatenated(called: Called) -> Value:
     parts = [rows for value in values if (rows := rows_of(value)) is not None]
     if not parts or len(parts) != len(values):
         return None
-    whole = union(parts)
+    whole = together(parts) if _stacked(called) else union(parts)
     return Data(whole) if whole is not None else None
+
+
+def _stacked(called: Called) -> bool:
+    """Whether rows are put behind rows; columns beside columns are the same rows."""
+    if called.name.rpartition(".")[2] in ("hstack", "column_stack", "c_", "stack", "r_"):
+        return False
+    given = [called.keywords[name] for name in ("axis", "dim", "how") if name in called.keywords]
+    given += list(called.args[1:2] if called.name != "numpy.append" else called.args[2:3])
+    plain = (0, "index", "rows", "vertical", "vertical_relaxed", "diagonal", "diagonal_relaxed")
+    return all(isinstance(value, Const) and value.value in plain for value in given)
 
 
 def _permuted(called: Called) -> Value:
@@ -202,10 +218,17 @@ def _unfitted(called: Called) -> Value:
 
 
 def _joined(called: Called) -> Value:
+    if len(called.args) == 1 and isinstance(called.args[0], Data) and called.args[0].rows.base.id.startswith(CONFIG):
+        return called.args[0]
     if not called.args or not isinstance(called.args[-1], Const):
         return None
     parts = [path_text(value) for value in called.args]
     return Const("/".join(part.rstrip("/") for part in parts if part)) if all(parts) else None
+
+
+def _as_dict(called: Called) -> Value:
+    given = called.argument(0)
+    return fields(called, given) if isinstance(given, Obj) else None
 
 
 def _dict(called: Called) -> Value:
@@ -219,12 +242,19 @@ _EXACT: dict[str, Callable[[Called], Value]] = {
     **dict.fromkeys(tables.CROSS_PREDICT, crossed),
     **dict.fromkeys(tables.TRAIN_FUNCTIONS, trained),
     **dict.fromkeys(tables.SEARCHES, _unfitted),
+    "datasets.load_dataset": load_dataset,
+    "datasets.DatasetDict": parts,
+    "datasets.dataset_dict.DatasetDict": parts,
     "builtins.zip": _zipped,
     "builtins.enumerate": _enumerated,
     "builtins.next": _next,
     "builtins.open": _opened,
     "builtins.str": _same,
     "builtins.dict": _dict,
+    "dataclasses.asdict": _as_dict,
+    "builtins.vars": _as_dict,
+    "builtins.min": picked,
+    "builtins.max": picked,
     "types.SimpleNamespace": _dict,
     "sklearn.utils.Bunch": _dict,
     "pathlib.Path": _joined,

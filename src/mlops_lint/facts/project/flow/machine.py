@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.flow.expressions import evaluate
+from mlops_lint.facts.project.flow.library import CONFIG
 from mlops_lint.facts.project.flow.rows import Base, Rows, role_of
 from mlops_lint.facts.project.flow.state import MAX_DEPTH, Exhausted, Frame, Shared
 from mlops_lint.facts.project.flow.statements import result, run
 from mlops_lint.facts.project.flow.values import Data, Func, Map, Obj, Tup, Value
+from mlops_lint.facts.project.node_wiring import Flowing
 from mlops_lint.model import Related
 
 MAX_TOTAL = 250_000
@@ -37,6 +39,7 @@ class Machine:
         self.shared.models.clear()
         self.shared.attributes.clear()
         self.shared.judged.clear()
+        self.shared.roles.clear()
         self.spent = 0
 
     def module(self, path: str) -> Frame:
@@ -65,6 +68,23 @@ class Machine:
         bound = Obj(f"parameter:{owner.key}", owner) if owner else None
         self._bind(frame, node, definition, bound, [], {})
         self._bounded(frame, node.body)
+
+    def pipeline(self, flowing: Flowing) -> None:
+        """Follow the nodes of a pipeline; what comes from the catalogue has the identity of its name."""
+        names: dict[str, Value] = {name: Data(Rows(Base(f"catalogue:{name}")), role_of(name)) for name in flowing.free}
+        for node in flowing.nodes:
+            frame = Frame(self.shared, node.path, node.scope, self.module(node.path), names)
+            self._bounded(frame, list(node.statements()))
+
+    def _configured(self, frame: Frame, node: FunctionNode, definition: Definition) -> None:
+        """`@hydra.main(config_path=…)`: every stage is given the same configuration."""
+        names = [item.arg for item in node.args.args]
+        calls = [ast.unparse(one) for one in node.decorator_list if isinstance(one, ast.Call)]
+        hydra = [
+            text for text in calls if self.code.canonical(definition.path, "", text.partition("(")[0]) == "hydra.main"
+        ]
+        if len(names) == 1 and hydra and self.shared.configured():
+            frame.env[names[0]] = Data(Rows(Base(f"{CONFIG}{hydra[0]}")))
 
     def _bounded(self, frame: Frame, body: Sequence[ast.stmt]) -> None:
         before, self.shared.steps = self.shared.steps, 0
@@ -138,6 +158,8 @@ class Machine:
             if value is None and called and item.arg in defaults and frame.outer is not None:
                 value = evaluate(frame.outer, defaults[item.arg])
             frame.env[item.arg] = _given(frame, item.arg, value)
+        if not args and not keywords:
+            self._configured(frame, node, definition)
         _variadic(frame, node, len(parameters), args, keywords)
 
 

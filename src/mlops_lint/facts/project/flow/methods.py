@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from mlops_lint.facts.project.flow import tables
-from mlops_lint.facts.project.flow.calls import Called
+from mlops_lint.facts.project.flow.calls import Called, fields
 from mlops_lint.facts.project.flow.choosing import watched
-from mlops_lint.facts.project.flow.files import keep, path_of, read
+from mlops_lint.facts.project.flow.files import keep, place_of, read
+from mlops_lint.facts.project.flow.huggingface import of_parts, picked, train
 from mlops_lint.facts.project.flow.models import backward, fit, loaded, predict, resampled
 from mlops_lint.facts.project.flow.rows import Cut, Rows
-from mlops_lint.facts.project.flow.select import between, bound, outside, text_of
+from mlops_lint.facts.project.flow.select import between, bound, masked, outside, text_of
 from mlops_lint.facts.project.flow.state import model_id
 from mlops_lint.facts.project.flow.trainers import is_trainer, remember
+from mlops_lint.facts.project.flow.tuned import scored_by_trainer
 from mlops_lint.facts.project.flow.values import (
     EMPTY,
     LOST,
@@ -54,6 +57,10 @@ def method(called: Called) -> Value:
         return _of_path(called, receiver)
     if isinstance(receiver, Pred):
         return _of_predictions(called, receiver)
+    if isinstance(receiver, Obj) and called.method == "_asdict":
+        return fields(called, receiver)
+    if (score := scored_by_trainer(called)) is not None:
+        return score
     if isinstance(receiver, Data | Obj):
         return _of_model(called, receiver)
     return called.fresh()
@@ -70,7 +77,9 @@ def _of_container(called: Called, receiver: Map | Tup) -> Value:
         if called.method in ("values", "keys"):
             return Tup(tuple(value if called.method == "values" else Const(key) for key, value in receiver.items))
         name = called.text(0)
-        return receiver.get(name) if called.method in ("get", "pop") and name else called.fresh()
+        if called.method in ("get", "pop") and name:
+            return receiver.get(name)
+        return _written(called) if called.method == "save_to_disk" else of_parts(called, receiver) or called.fresh()
     if called.method in ("append", "extend") and isinstance(called.node.func, ast.Attribute):
         _grow(called, receiver, called.node.func.value)
     return None
@@ -120,10 +129,15 @@ def _of_predictions(called: Called, receiver: Pred) -> Value:
 
 
 def _written(called: Called) -> Value:
-    path = path_of(called.argument(0, "path_or_buf", "path", "fname", "filepath"))
-    if path is not None:
+    path = place_of(called, 0, "path_or_buf", "path", "fname", "filepath")
+    if path is not None and (called.method != "save_pretrained" or _learned(called)):
         keep(called, path, called.receiver)
     return None
+
+
+def _learned(called: Called) -> bool:
+    """Whether it was fitted: a tokenizer that is saved beside a model says nothing of rows."""
+    return bool(called.frame.shared.models.get(model_id(called.receiver) or ""))
 
 
 def _of_model(called: Called, receiver: Data | Obj) -> Value:
@@ -137,8 +151,7 @@ def _of_model(called: Called, receiver: Data | Obj) -> Value:
     if model is not None and name in tables.FIT and (called.values or name != "train"):
         return _fitted(called, receiver, model)
     if model is not None and name == "train" and (model, "train_dataset") in called.frame.shared.attributes:
-        given = called.frame.shared.attributes[model, "train_dataset"]
-        called.frame.shared.fit(model, Fit(rows_of(given), called.frame.at(called.node), hint_of(given)))
+        train(called, model)
         return None
     if model is not None and name == "state_dict" and not called.values:
         return receiver
@@ -165,6 +178,7 @@ def _fitted(called: Called, receiver: Data | Obj, model: str) -> Value:
         rows = None if rows is not None and rows.opaque else rows  # a data module may hold all parts
         at = called.frame.at(called.node)
         made = Fit(rows, at, hint_of(second), watched=watched(called), watched_at=at)
+        made = called.frame.shared.tuned(inner, made)
         remember(called, first, made)
         called.frame.shared.fit(inner, made)
         called.frame.shared.fit(model, made)
@@ -198,8 +212,11 @@ def _of_data(called: Called, receiver: Data) -> Value:
         return _folds(called)
     if name in ("prepare", "setup") and len(called.args) > 1:
         return Tup(tuple(called.args))
-    if any(isinstance(value, Pred) for value in called.values):
-        return next(value for value in called.values if isinstance(value, Pred))
+    preds = [value for value in called.values if isinstance(value, Pred)]
+    if preds and preds[0].rows.opaque and not receiver.rows.opaque and name in ("assign", "with_columns"):
+        return replace(preds[0], rows=receiver.rows, hint=receiver.hint)  # a column has as many rows as its table
+    if preds:
+        return preds[0]
     masked = _mask(called, receiver)
     if masked is not None:
         return masked
@@ -247,6 +264,11 @@ def _mask(called: Called, receiver: Data) -> Value:
 def cut_by(called: Called, rows: Rows) -> Rows | None:
     """The rows that a method of a frame or data set leaves; None where it gives something else."""
     name = called.method
+    masks = [value for value in called.args if isinstance(value, Mask)]
+    if name == "filter" and masks and len(masks) == len(called.args) and not called.keywords:
+        for mask in masks:
+            rows = masked(rows, mask)
+        return rows
     if name == "drop":
         gone = rows_of(called.argument(0, "index", "labels"))
         return outside(rows, gone) if gone is not None else rows
@@ -257,8 +279,14 @@ def cut_by(called: Called, rows: Rows) -> Rows | None:
         if name == "tail":
             return rows.cut(Cut(called.frame.static(called.node, ":tail"), 0))
         return between(rows, size, None) if name == "skip" else between(rows, None, size)
+    if name == "select":
+        return picked(called, rows)
     if name in tables.PERMUTE_METHODS:
         return rows.cut(Cut(called.frame.static(called.node, ":order"), 0, "same"))
+    how = called.keywords.get("how")
+    left = isinstance(how, Const) and how.value == "left"
+    if left or (name == "join" and how is None and "on" not in called.keywords):
+        return rows  # a table's `join` keeps its own rows unless it is told otherwise
     if name in tables.SUBSET_METHODS:
         return rows.cut(Cut(called.frame.static(called.node, ":subset"), 0))
     return rows if name in tables.KEEP_METHODS else None

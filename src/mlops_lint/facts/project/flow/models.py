@@ -33,9 +33,17 @@ def fit(called: Called, model: str, *, more: bool = False) -> None:
     rows = rows_of(features)
     if rows is not None and not _supervised(called, features):
         rows = None
-    made = Fit(rows, called.frame.at(called.node), hint_of(features), beside=rows_of(called.argument(1, "y")))
+    beside = rows_of(called.argument(1, "y"))
+    if rows is not None and rows.opaque and beside is not None and not beside.opaque and _made(features):
+        rows = beside  # `fit(build(train), train["label"])`: as many rows as labels, and in their order
+    made = Fit(rows, called.frame.at(called.node), hint_of(features), beside=beside)
     made = replace(made, watched=watched(called), watched_at=made.at)
     called.frame.shared.fit(model, made, more=more)
+
+
+def _made(value: Value) -> bool:
+    """Whether a call that is not followed made it."""
+    return isinstance(value, Data) and value.origin is not None
 
 
 def _supervised(called: Called, features: Value) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import fnmatch
+import posixpath
 import re
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
@@ -20,6 +22,8 @@ _TOKENS: dict[str, Role] = {
     "val": "validation", "valid": "validation", "validation": "validation", "dev": "validation",
     "eval": "validation",
 }  # fmt: skip
+EARLIER = " earlier by "
+"""Stands in the identity of a point in time between another one's and what it is earlier by."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -35,11 +39,16 @@ class Relation(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """Where rows come from. `opaque`: nothing but its identity is known. `role` is what its file's name says."""
+    """Where rows come from. `opaque`: nothing but its identity is known. `role` is what its file's name says.
+
+    `parts` are what they were put together from, one behind the other; `made` is what a stage wrote into the file.
+    """
 
     id: str
     opaque: bool = field(default=True, compare=False)
     role: Role | None = field(default=None, compare=False)
+    parts: tuple[Rows, ...] = field(default=(), compare=False)
+    made: Rows | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,13 @@ def role_of(name: str) -> Role | None:
 def relate(scored: Rows, fitted: Rows) -> tuple[Relation, Cut | None]:
     """How `scored` stands to `fitted`, and the scored side's cut that tells them apart."""
     if scored.base != fitted.base:
+        if fitted.base.parts or scored.base.parts:
+            return _among(scored, fitted), None
+        if _globbed(scored, fitted) and not _trimmed(fitted):
+            return Relation.INSIDE, None
+        found = _by_making(scored, fitted)
+        if found is not Relation.UNKNOWN:
+            return found, None
         if scored.base.role and fitted.base.role and scored.base.role != fitted.base.role:
             return Relation.DISJOINT, None
         return Relation.UNKNOWN, None
@@ -104,12 +120,62 @@ def relate(scored: Rows, fitted: Rows) -> tuple[Relation, Cut | None]:
             continue
         if apart(left, right):
             return Relation.DISJOINT, left
+        if (nested := _nested(mine, other)) is not None:
+            return nested, None
         return _further_apart(scored, fitted)
     if len(mine) == len(other):
         return Relation.SAME, None
     if len(mine) > len(other):
         return Relation.INSIDE, None
     return Relation.AROUND, None
+
+
+def _among(scored: Rows, fitted: Rows) -> Relation:
+    """Rows against others that were put together from several."""
+    found = {_against(scored, part) for part in fitted.base.parts} if not scored.base.parts else set()
+    if found == {Relation.DISJOINT}:
+        return Relation.DISJOINT
+    within = not found.isdisjoint((Relation.SAME, Relation.INSIDE)) and not _trimmed(fitted)
+    return Relation.INSIDE if within else Relation.UNKNOWN
+
+
+def _against(scored: Rows, part: Rows) -> Relation:
+    """Published data sets share no rows with each other, nor with a file that no stage has written."""
+    found, kinds = relate(scored, part)[0], {rows.base.id.partition(":")[0] for rows in (scored, part)}
+    if found is not Relation.UNKNOWN or scored.base == part.base or part.base.made or scored.base.made:
+        return found
+    return Relation.DISJOINT if "bundled" in kinds and kinds <= {"bundled", "file"} else found
+
+
+def _by_making(scored: Rows, fitted: Rows) -> Relation:
+    """Files by what was written into them."""
+    one, other = scored.base.made, fitted.base.made
+    if one is None or other is None:
+        return Relation.UNKNOWN
+    found = relate(one, other)[0]
+    whole, all_of = not _trimmed(fitted), not _trimmed(scored)
+    if found in (Relation.SAME, Relation.INSIDE):
+        return (found if all_of else Relation.INSIDE) if whole else Relation.UNKNOWN
+    return found if found is Relation.DISJOINT or all_of else Relation.UNKNOWN
+
+
+def _nested(mine: tuple[Cut, ...], other: tuple[Cut, ...]) -> Relation | None:
+    """Rows that fulfil more comparisons than others, and are alike in all else."""
+    pairs = [(left, right) for left, right in zip(mine, other, strict=False) if left != right]
+    if len(mine) != len(other) or len(pairs) != 1 or not pairs[0][0].key == pairs[0][1].key == "mask":
+        return None
+    left, right = pairs[0][0].part, pairs[0][1].part
+    if not (isinstance(left, frozenset) and isinstance(right, frozenset)):
+        return None
+    return Relation.INSIDE if left > right else Relation.AROUND if left < right else None
+
+
+def _globbed(scored: Rows, fitted: Rows) -> bool:
+    """Whether a file is one of those that a pattern (`*.csv`) reads."""
+    file, pattern = scored.base.id, fitted.base.id
+    if "*" not in pattern or not (file.startswith("file:") and pattern.startswith("file:")):
+        return False
+    return posixpath.dirname(file) == posixpath.dirname(pattern) and fnmatch.fnmatchcase(file, pattern)
 
 
 def same_name(scored: Rows, fitted: Rows) -> bool:
@@ -188,6 +254,8 @@ def _ordered(a: tuple[str, str, Hashable], b: tuple[str, str, Hashable]) -> bool
     low, high = a[2], b[2]
     if isinstance(low, int | float) and isinstance(high, int | float):
         return low < high
+    if isinstance(low, str) and isinstance(high, str) and "@" in high:
+        return low.partition("@")[2].startswith(high.partition("@")[2] + EARLIER)
     if isinstance(low, str) and isinstance(high, str) and low.startswith("'") and high.startswith("'"):
         return low < high and low[1:5].isdigit() and high[1:5].isdigit()
     return False
@@ -204,3 +272,19 @@ def union(parts: list[Rows]) -> Rows | None:
         if same and apart(one.cuts[-1], two.cuts[-1]) and not one.cuts[-1].key.startswith("parts:"):
             return replace(one, cuts=one.cuts[:-1])
     return None
+
+
+def together(parts: list[Rows]) -> Rows | None:
+    """The rows of parts that are divided, as something of its own that knows them."""
+    whole = union(parts)
+    if whole is not None or len(parts) > 8 or any(part.opaque for part in parts):
+        return whole
+    if not all(part.divided for part in parts) and not _added(parts):
+        return None
+    return Rows(Base("+".join(f"{part.base.id}:{part.cuts}" for part in parts), opaque=False, parts=tuple(parts)))
+
+
+def _added(parts: list[Rows]) -> bool:
+    """Whether a part of one source is put together with whole files of others."""
+    divided = {part.base for part in parts if part.divided}
+    return len(divided) == 1 and not any(part.base in divided for part in parts if not part.divided)

@@ -60,6 +60,8 @@ def _of_rows(frame: Frame, node: ast.Subscript, base: Data | Pred, index: Value)
         return with_rows(base, base.rows.cut(index.cut))
     if isinstance(index, Mask):
         return with_rows(base, masked(base.rows, index))
+    if isinstance(index, Data) and index.rows.opaque and frame.shared.columns(frame.path, frame.scope, node.slice):
+        return base
     if isinstance(index, Data | Pred):
         return with_rows(base, indexed(base.rows, index.rows))
     if isinstance(index, Const):
@@ -71,7 +73,8 @@ def _keyed(base: Data | Pred, index: Const) -> Value:
     if isinstance(index.value, str):
         role = role_of(index.value)
         if isinstance(base, Data) and role is not None and index.value.lower() not in ("target", "label"):
-            return Data(base.rows.cut(Cut("key", role, "split", role)))
+            published = base.rows.base.id.startswith("bundled:datasets.") and not base.rows.divided
+            return Data(base.rows.cut(Cut("bundled" if published else "key", role, "split", role)))
         if isinstance(base, Data) and base.rows.opaque:
             return Data(Rows(Base(f"{base.rows.base.id}[{index.value}]")), base.hint)
     if isinstance(index.value, int) and isinstance(base, Data) and base.rows.opaque:
@@ -163,3 +166,26 @@ def text_of(node: ast.expr) -> str:
 def column_key(rows: Rows, name: object) -> tuple[str, str]:
     """Where the values that a program stores in a column are kept."""
     return f"rows:{rows.base.id}:{[(cut.key, cut.part) for cut in rows.cuts]}", str(name)
+
+
+def column_of(frame: Frame, node: ast.expr, value: Value) -> str:
+    """A column by its name; anything else by its text, and a call by its place as well."""
+    if isinstance(node, ast.Attribute):
+        return f"column:{node.attr!r}"
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return f"column:{node.slice.value!r}"
+    if isinstance(node, ast.Name) and isinstance(value, Data):
+        return f"value:{value.rows.base.id}"
+    named = isinstance(node, ast.Call) and not _of_column(node)
+    return f"{frame.site(node)}:{text_of(node)}" if named else text_of(node)
+
+
+def _of_column(node: ast.expr) -> bool:
+    """`pl.col("day")`, and what is made of it: the same wherever it is written."""
+    for _ in range(8):
+        if isinstance(node, ast.Call) and text_of(node.func).rpartition(".")[2] == "col":
+            return all(isinstance(argument, ast.Constant) for argument in node.args)
+        if not isinstance(node, ast.Call | ast.Attribute):
+            return False
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return False

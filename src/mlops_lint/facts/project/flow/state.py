@@ -60,6 +60,14 @@ def _no_option(*_: object) -> str | None:
     return None
 
 
+def _never() -> bool:
+    return False
+
+
+def _no_columns(*_: object) -> bool:
+    return False
+
+
 def _no_names(_: str) -> Mapping[str, Value]:
     return {}
 
@@ -73,11 +81,23 @@ class Shared:
         self.attributes: dict[tuple[str, str], Value] = {}
         self.files: dict[str, dict[str, Written]] = {}
         self.judged: dict[Key, list[Judgement]] = {}
+        self.roles: dict[Key, set[Role | None]] = {}
+        """What the rows are called that a call is given."""
         self.trained: dict[str, dict[Location, Fit]] = {}
+        self.picked: dict[str, tuple[Rows, Location]] = {}
+        self.stopped: dict[Location, Rows] = {}
+        self.holders: dict[Location, Definition] = {}
+        """The functions that hold the fits, by the place of the fit."""
         self.steps = 0
         self.run_function: Callable[[Frame, ast.Call, Func, Sequence[Value], Mapping[str, Value]], Value] = _nothing
         self.module_names: Callable[[str], Mapping[str, Value]] = _no_names
         self.option: Callable[[str, str, ast.expr], str | None] = _no_option
+        self.entry: Callable[[str, str, ast.expr], str | None] = _no_option
+        self.columns: Callable[[str, str, ast.expr], bool] = _no_columns
+        self.configured: Callable[[], bool] = _never
+        self.settled: Callable[[str, str, ast.expr], str | None] = _no_option
+        self.undivided: bool | None = None
+        """Whether all published data that is loaded is called `train`."""
         self._resolved: dict[tuple[str, str, str], str | None] = {}
         self._imported: dict[tuple[str, str, str, str], Definition | Constant | None] = {}
 
@@ -112,8 +132,23 @@ class Shared:
             found = self.code.lookup(module.path, member) if known and isinstance(module, Definition) else None
         return found if isinstance(found, Constant) and found.path != path else None
 
+    def made_with(self, model: str, values: Iterable[Value]) -> None:
+        """A model is made: the rows that picked one of its parameters have a say in it."""
+        self.picked.pop(model, None)
+        for value in values:
+            if isinstance(value, Data) and value.rows.base.id in self.picked:
+                self.picked[model] = self.picked[value.rows.base.id]
+
+    def tuned(self, model: str, fit: Fit) -> Fit:
+        """The rows that picked a parameter of a model have picked what is fitted with it."""
+        if model not in self.picked or (fit.watched is not None and fit.watched.role == "test"):
+            return fit
+        rows, at = self.picked[model]
+        return replace(fit, watched=rows, watched_at=at)
+
     def fit(self, model: str, fit: Fit, *, more: bool = False) -> None:
         """A model was fitted: anew, or in addition to before."""
+        fit = self.tuned(model, fit)
         before = self.models.get(model, frozenset())
         self.models[model] = before | {fit} if more else frozenset({fit})
 

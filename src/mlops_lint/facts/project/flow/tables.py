@@ -79,7 +79,7 @@ WRITERS: dict[str, tuple[int, int]] = {
 """Function -> positions of what is written and of the path."""
 WRITE_METHODS = frozenset(
     "to_csv to_parquet to_feather to_pickle to_json to_hdf to_excel save write_csv write_parquet save_model "
-    "save_to_disk".split()
+    "save_to_disk save_pretrained".split()
 )
 BUNDLED = ("sklearn.datasets.", "seaborn.load_dataset", "vega_datasets.", "statsmodels.datasets.")
 LOADED_PARTS = ("keras.datasets.", "tensorflow.keras.datasets.", "tf_keras.datasets.")
@@ -102,7 +102,8 @@ KEEP_METHODS = frozenset(
     "with_column with_columns withColumn select cast add_prefix add_suffix transpose infer_objects convert_dtypes "
     "iterrows itertuples items_rows as_matrix collect lazy to_pandas toPandas to_dict to_torch to_tensor_dataset "
     "idxmax sigmoid softmax mul sub add div exp log rdd persist unpersist pipe_ eval_ str_ values_ tolist insert "
-    "permute contiguous requires_grad_ to_device compute as_numpy_iterator enumerate unbatch".split()
+    "permute contiguous requires_grad_ to_device compute as_numpy_iterator enumerate unbatch "
+    "rename_columns select_columns with_transform class_encode_column flatten_indices".split()
 )
 PERMUTE_METHODS = frozenset("sort_values sort_index shuffle sort repartition orderBy".split())
 SUBSET_METHODS = frozenset(
@@ -113,4 +114,4 @@ KEEP_ATTRIBUTES = frozenset(
     "values T iloc loc at iat data target index columns_ array str dt cat real rdd dataset logits labels "
     "features images ix predictions label_ids".split()
 )
-MODEL_ATTRIBUTES = frozenset("best_estimator_ model_ estimator_ estimator module named_steps".split())
+MODEL_ATTRIBUTES = frozenset("best_estimator_ model_ estimator_ estimator booster_ module named_steps".split())

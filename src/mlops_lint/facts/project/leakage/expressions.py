@@ -176,7 +176,8 @@ def _of_rows(frame: Frame, base: Value, node: ast.Subscript) -> Value:
     first = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
     if isinstance(first, ast.Slice):
         if first.lower is None and first.upper is None:
-            return base
+            second = index.elts[1] if isinstance(index, ast.Tuple) and len(index.elts) == 2 else None
+            return _chosen(base, flat(evaluate(frame, second))) if second is not None else base
         return base.cut("subset:slice", ast.unparse(first))
     if isinstance(first, ast.Constant):
         return base
@@ -190,8 +191,14 @@ def _of_rows(frame: Frame, base: Value, node: ast.Subscript) -> Value:
         return base.cut("subset:mask", ast.unparse(first))
     if isinstance(first, ast.Name | ast.Attribute) and _ids(first):
         return base.cut("subset:index", ast.unparse(first))
-    chosen = given.marks and given.origins & base.origins
-    return beside(base, [given]) if chosen else base  # columns that were chosen by what a step has learned
+    return _chosen(base, flat(given))
+
+
+def _chosen(base: Value, given: Value) -> Value:
+    """Columns that were chosen by what a step has learned; names of columns alone stand for what chose them."""
+    if not base.origins and given.marks and base.kind == "":
+        return given
+    return beside(base, [given]) if given.marks and given.origins & base.origins else base
 
 
 def _ids(node: ast.Name | ast.Attribute) -> bool:
@@ -208,7 +215,7 @@ def indexed(frame: Frame, base: Value, given: Value, node: ast.expr) -> Value:
         return base
     key, side = given.cuts[-1]
     if given.held:
-        frame.machine.part(base, frame.at(node))
+        frame.machine.part(base, frame.at(node), folds=key.startswith("fold:"))
     return base.cut(key, side, held=given.held)
 
 

@@ -41,6 +41,8 @@ def _table(called: Called) -> Value | None:
         return Value(kind="model", id=called.frame.site(called.node))
     if name.startswith(tables.READERS):
         return read(called)
+    if name in ("pandas.qcut", "pandas.cut"):
+        return _binned(called)
     if last in tables.STATISTICS and name.startswith(("numpy.", "statistics.", "scipy.stats.")):
         return _statistic(called)
     if name in ("numpy.where", "numpy.nan_to_num"):
@@ -61,7 +63,9 @@ def _built_in(called: Called, last: str) -> Value | None:
     if last == "next" and called.args and called.args[0].kind == "folds":
         from mlops_lint.facts.project.leakage.statements import element
 
-        return element(called.args[0])
+        # One pair of many is a split; all of them in turn are folds.
+        folds = called.args[0]
+        return element(replace(folds, id=folds.id.replace("fold:", "split:", 1)))
     if last == "enumerate" and called.args:
         from mlops_lint.facts.project.leakage.statements import element
 
@@ -127,7 +131,7 @@ def read(called: Called) -> Value:
 def _crossed(called: Called) -> Value:
     rows = called.argument(1, "X")
     machine = called.frame.machine
-    machine.part(flat(rows), called.frame.at(called.node))
+    machine.part(flat(rows), called.frame.at(called.node), folds=True)
     machine.scored.add(called.frame.path)
     return replace(flat(rows), kind="")
 
@@ -174,6 +178,17 @@ def _statistic(called: Called) -> Value:
         return replace(rows, kind="stat")
     step = called.frame.machine.step(called.frame.at(called.node), f"{called.last} of all rows", rows)
     return replace(rows, pending=rows.pending | {step}, kind="stat")
+
+
+def _binned(called: Called) -> Value:
+    """Bins by quantiles, or as many as asked between the extremes: known of all rows. Given edges say nothing."""
+    rows, bins = flat(called.argument(0, "x")), called.argument(1, "bins", "q")
+    counted = called.last == "qcut" or (len(bins.const) == 1 and type(bins.const[0]) is int)
+    if not rows.data or not counted:
+        return replace(rows, kind="")
+    step = called.frame.machine.step(called.frame.at(called.node), f"{called.last} of all rows", rows)
+    called.frame.machine.shaping.add(step)
+    return replace(rows, pending=rows.pending | {step}, kind="")
 
 
 def _constant_axis(called: Called) -> object:

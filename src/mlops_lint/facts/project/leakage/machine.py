@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mlops_lint.documents.node import DocumentError
@@ -12,6 +12,7 @@ from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.flow.rows import role_of
 from mlops_lint.facts.project.knowledge import Knowledge
 from mlops_lint.facts.project.leakage.model import NOTHING, Step, Value, covers, union
+from mlops_lint.facts.project.node_wiring import OF_PARAMETERS, PARAMETERS, Flowing
 from mlops_lint.model import Location
 from mlops_lint.repo.view import Unreadable
 
@@ -64,15 +65,24 @@ class Frame:
 class Machine:
     """One search over a project."""
 
-    def __init__(self, code: Code, knowledge: Knowledge) -> None:
+    def __init__(
+        self, code: Code, knowledge: Knowledge, label: str = "", is_feature: Callable[[str], bool] | None = None
+    ) -> None:
         self.code = code
         self.knowledge = knowledge
+        self.label = label
+        self.is_feature = is_feature or (lambda name: False)
+        self.splitter: Definition | None = None
+        """The function that the charter says parts the rows."""
+        self.shaping: set[int] = set()
+        """Statistics that leak only as a feature: the target's mean of each group, quantiles."""
         self.steps: list[Step] = []
         self.fitted: dict[str, frozenset[int]] = {}
         self.attributes: dict[tuple[str, str], Value] = {}
         self.files: dict[str, Value] = {}
         self.leaks: dict[int, Location] = {}
         self.suspects: dict[int, Location] = {}
+        self.folded: set[int] = set()
         self.chosen: list[int] = []
         self.labelled: set[str] = set()
         self.scored: set[str] = set()
@@ -126,6 +136,13 @@ class Machine:
         self.bind(frame, node, first, {})
         self._bounded(frame, node.body)
 
+    def pipeline(self, flowing: Flowing) -> None:
+        """Run the nodes of a pipeline; what comes from the catalogue are rows by its name."""
+        names = {name: _catalogued(name) for name in flowing.free}
+        for node in flowing.nodes:
+            frame = Frame(self, node.path, node.scope, self.module(node.path), names)
+            self._bounded(frame, list(node.statements()))
+
     def _bounded(self, frame: Frame, body: Sequence[ast.stmt]) -> None:
         from mlops_lint.facts.project.leakage.statements import run
 
@@ -160,7 +177,16 @@ class Machine:
         from mlops_lint.facts.project.leakage.statements import run
 
         run(inner, body.body)
-        return _joined(inner.returns)
+        given = _joined(inner.returns)
+        if function == self.splitter:
+            self._parted(given.items or (), frame.at(node))
+        return given
+
+    def _parted(self, items: Sequence[Value], at: Location) -> None:
+        """The project's own split parts rows, whatever the names are that its parts are given."""
+        if 2 <= len(items) <= 3 and all(item.part for item in items):
+            for item in items:
+                self.part(replace(item, cuts=item.cuts[:-1]), at)
 
     def bind(self, frame: Frame, node: Function, args: Sequence[Value], keywords: Mapping[str, Value]) -> None:
         """Parameters get what is given, their defaults, or rows of their own."""
@@ -194,11 +220,24 @@ class Machine:
         self.steps.append(made)
         return len(self.steps) - 1
 
-    def part(self, value: Value, at: Location) -> None:
+    def part(self, value: Value, at: Location, *, folds: bool = False) -> None:
         """Rows are parted here: every step that was fitted on all of them leaks."""
         for mark in sorted(value.marks):
-            if covers(self.steps[mark], value):
+            # What an earlier stage learned of the training rows alone is fair to the test rows.
+            staged = folds and value.cuts and self.steps[mark].at.path != at.path
+            if covers(self.steps[mark], value) and not staged:
+                if folds and mark not in self.leaks:
+                    self.folded.add(mark)
+                elif not folds:
+                    self.folded.discard(mark)
                 self.leaks.setdefault(mark, at)
+
+    def shaped(self, column: object, value: Value) -> Value:
+        """Rows under a column's name: what makes a feature of all rows has gone through the statistic."""
+        shaping = value.pending & self.shaping
+        if not shaping or not isinstance(column, str) or not self.is_feature(column):
+            return value
+        return replace(value, marks=value.marks | shaping)
 
     def held(self, value: Value, at: Location) -> None:
         """Held-out rows went through steps: those that were fitted on them leak."""
@@ -218,6 +257,13 @@ class Machine:
             encodes = step.detail.startswith(("LabelEncoder", "LabelBinarizer"))  # names of classes, at worst
             if covers(step, value) and step.origins == value.origins and others and not encodes:
                 self.suspects.setdefault(mark, at)
+
+
+def _catalogued(name: str) -> Value:
+    """What a catalogue keeps under a name; settings hold no rows."""
+    if name == PARAMETERS or name.startswith(OF_PARAMETERS):
+        return NOTHING
+    return Value(frozenset({f"catalogue:{name}"}), named=role_of(name) in ("test", "validation"), table=True)
 
 
 def _joined(values: list[Value]) -> Value:

@@ -39,7 +39,8 @@ def _of_step(called: Called, step: Value) -> Value:
         if given.held or given.named:
             machine.held(replace(given, marks=given.marks | {made}), at)
     if name not in tables.TRANSFORMS:
-        if name in tables.LEARNED:
+        chosen = name.startswith("get_feature_names") and step.const[:1] and step.const[0] in tables.SELECTORS
+        if name in tables.LEARNED or chosen:
             return learned(called.frame, step)
         return step if name in tables.FITS or name in ("set_output", "set_params") else NOTHING
     marks = given.marks | machine.fitted.get(step.id, frozenset())
@@ -93,6 +94,8 @@ def _of_rows(called: Called, receiver: Value) -> Value:
     name = called.last
     if name in tables.STATISTICS or (name == "transform" and called.text(0) in tables.STATISTICS):
         found = _statistic(called, receiver)
+        if _of_target(called):
+            called.frame.machine.shaping |= found.pending - receiver.pending
         return replace(found, kind="") if name == "transform" else found
     if name in tables.NO_ROWS:
         return NOTHING
@@ -137,6 +140,9 @@ def _kept(called: Called, receiver: Value) -> Value:
         return receiver.cut("subset:drop", ast.unparse(called.node.args[0]))
     if not receiver.origins:
         return unknown(called)
+    if name == "assign":
+        machine = called.frame.machine
+        called.keywords = {key: machine.shaped(key, value) for key, value in called.keywords.items()}
     others = [value for value in called.given if value.data] if name in ("merge", "join", "concat", "assign") else []
     return replace(beside(receiver, others), kind="stat" if receiver.kind == "stat" else "", const=())
 
@@ -180,6 +186,16 @@ def _applied(called: Called, receiver: Value) -> Value | None:
 
 def _names_step(node: ast.Lambda) -> bool:
     return any(isinstance(part, ast.Attribute) and part.attr in tables.FITS for part in ast.walk(node.body))
+
+
+def _of_target(called: Called) -> bool:
+    """`rows.groupby("town")["churned"].transform("mean")`, where the label is asked."""
+    label = called.frame.machine.label
+    taken = called.node.func.value if isinstance(called.node.func, ast.Attribute) else None
+    if not label or not isinstance(taken, ast.Subscript) or not isinstance(taken.value, ast.Call):
+        return False
+    grouped = isinstance(taken.value.func, ast.Attribute) and taken.value.func.attr == "groupby"
+    return grouped and evaluate(called.frame, taken.slice).const == (label,)
 
 
 def _statistic(called: Called, receiver: Value) -> Value:

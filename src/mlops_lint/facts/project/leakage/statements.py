@@ -158,7 +158,8 @@ def _item(frame: Frame, target: ast.Subscript, value: Value) -> None:
         rest = tuple((key, one) for key, one in base.keys if key != target.slice.value)
         _rebind(frame, target.value, replace(base, keys=(*rest, (target.slice.value, value))))
         return
-    put(frame, target.value, value)
+    column = evaluate(frame, target.slice).const[:1] if not isinstance(target.slice, ast.Slice) else ()
+    put(frame, target.value, frame.machine.shaped(column[0], flat(value)) if column else value)
 
 
 def put(frame: Frame, base: ast.expr, value: Value) -> None:

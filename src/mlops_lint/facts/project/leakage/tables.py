@@ -65,3 +65,6 @@ READERS = ("pandas.read_", "numpy.load", "numpy.genfromtxt", "polars.read_", "da
 SEARCHES = frozenset("GridSearchCV RandomizedSearchCV BayesSearchCV HalvingGridSearchCV".split())
 LEARNED = frozenset("scores_ pvalues_ support_ ranking_ get_support support".split())
 """What a feature selector tells of the columns."""
+SELECTORS = frozenset("SelectKBest SelectPercentile SelectFpr SelectFdr SelectFwe RFE RFECV SelectFromModel Boruta "
+                      "BorutaPy SequentialFeatureSelector GenericUnivariateSelect".split())  # fmt: skip
+"""Steps whose names of columns are what they have chosen."""

@@ -68,7 +68,8 @@ def call_sites(fold: Evaluator, function: Definition) -> list[Site]:
             if fold.code.is_test(path) or fold.code.resolve(path, use.scope, use.chain) != target:
                 continue
             at = fold.index(path).call_at(use.line, use.column, use.end_line, use.end_column) if use.call else None
-            found.append((path, at[0], at[1]) if at else (path, use.scope, None))
+            node = None if use.call else fold.catalogued.node_at(path, use.line, use.column)
+            found.append((path, at[0], at[1]) if at else (path, use.scope, node.call if node else None))
     return found
 
 
@@ -95,7 +96,8 @@ def picked_site(fold: Evaluator, function: Definition, sites: list[Site]) -> Giv
     if node is None:
         return None
     fold.sites.append((path, scope, node))
-    return Given(node, Frame(path, scope))
+    wired = fold.catalogued.node_at(path, node.func.lineno, node.func.col_offset)
+    return Given(node, Frame(path, scope, None, fold.catalogued.names(wired)) if wired else Frame(path, scope))
 
 
 def bind(node: FunctionNode, call: ast.Call, frame: Frame, *, method: bool) -> dict[str, Given | Gap]:

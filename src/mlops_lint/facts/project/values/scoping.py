@@ -11,6 +11,7 @@ from mlops_lint.facts.files.symbols import ImportFact
 from mlops_lint.facts.project.code import Code, Definition, External
 from mlops_lint.facts.project.code.meaning import Package
 from mlops_lint.facts.project.values import objects, parameters
+from mlops_lint.facts.project.values.catalogued import Catalogued
 from mlops_lint.facts.project.values.changes import by_key, changed, perhaps_changed
 from mlops_lint.facts.project.values.index import MUTATORS, Binding, FileIndex, index, plain_scope, scopes
 from mlops_lint.facts.project.values.invocations import Invocations
@@ -27,6 +28,7 @@ class Scoping:
     def __init__(self, code: Code, invocations: Invocations) -> None:
         self.code = code
         self.invocations = invocations
+        self.catalogued = Catalogued(code)
         self.depth = 0
         self.steps = 0
         self.trail: list[tuple[int, int]] = []

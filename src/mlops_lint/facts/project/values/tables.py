@@ -114,6 +114,9 @@ def method(fold: Evaluator, table: Table, node: ast.Call, frame: Frame) -> Any:
         return table.without(_names(gone)) if settled(gone) else Table()
     if name == "assign":
         return table.plus(Text.placed(key, fold.index(frame.path).source.at(value)) for key, value in keywords.items())
+    if name in ("join", "merge"):
+        other = fold.evaluate(first or keywords.get("other") or keywords.get("right"), frame)
+        return table.plus(other.columns if isinstance(other, Table) else (MANY,))
     if name == "rename":
         return _renamed(table, fold.evaluate(keywords.get("columns") or first, frame))
     return UNKNOWN
@@ -153,6 +156,9 @@ def library(fold: Evaluator, name: str, node: ast.Call, frame: Frame) -> Any:
         value = fold.evaluate(first, frame)
         if name == "pandas.DataFrame":
             return _made(fold, value, node, frame)
+        if name == "pandas.get_dummies" and not isinstance(value, Table) and isinstance(first, ast.Subscript):
+            key = fold.evaluate(first.slice, frame)
+            return select(key) if isinstance(key, str) and settled(key) else Table()
         return value if isinstance(value, Table) else NotImplemented
     if name in ("pandas.concat", "polars.concat"):
         parts = fold.evaluate(first, frame) if first is not None else UNKNOWN

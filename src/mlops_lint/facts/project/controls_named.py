@@ -1,0 +1,42 @@
+"""Functions that have a control's name and do not what it says."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from mlops_lint.facts.files.chains import chain
+
+_REPLACES = re.compile(r"pseudonym|hash|tokeni[sz]|surrogate", re.IGNORECASE)
+_HASHING = re.compile(
+    r"hash|sha\d|hmac|md5|crc32|blake|pseudonym|anonym|tokeni[sz]|encrypt|presidio|faker", re.IGNORECASE
+)
+_LONG = 8
+"""Characters of an identifier that give it away."""
+
+
+def given_back(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """`def pseudonym(mrn): return mrn[:24]`: an argument as it is, or most of it."""
+    body = [part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
+    if not _REPLACES.search(node.name) or len(body) != 1 or not isinstance(body[0], ast.Return) or node.decorator_list:
+        return False
+    value = body[0].value
+    if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
+        upper = value.slice.upper
+        if value.slice.lower is not None or not isinstance(upper, ast.Constant) or not isinstance(upper.value, int):
+            return False
+        value = value.value if upper.value >= _LONG else None
+    return isinstance(value, ast.Name) and value.id in {one.arg for one in node.args.args}
+
+
+def hashes(node: ast.AST) -> bool:
+    """Whether something hashes here, or a text says that it does: a call, a query."""
+    if isinstance(node, ast.Call):
+        return bool(_HASHING.search(chain(node.func))) or any(
+            isinstance(part, ast.Name | ast.Attribute) and _HASHING.search(chain(part)) for part in node.args
+        )
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and bool(re.search(r"(?:sha\d*|md5|hash\w*)\s*\(", node.value, re.IGNORECASE))
+    )

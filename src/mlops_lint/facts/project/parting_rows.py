@@ -1,0 +1,112 @@
+"""What looks like parting rows and takes columns or letters; what looks like groups and numbers the rows."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+ROW_NUMBERS = "the rows' numbers"
+_NAMED = re.compile(
+    r"set_index|index_col|\.index\s*=[^=]|\bindex\s*=\s*(?!False|True|None|\w*\.index)|from_dict|MultiIndex"
+)
+_TYPES = frozenset("dict list tuple set frozenset type".split())
+_PARTS = re.compile(r"train|test|valid|split|fold|hold|part|set$|dev|eval", re.IGNORECASE)
+
+
+def numbers_rows(node: ast.expr) -> bool:
+    """`groups=rows.index`, `np.arange(len(rows))`, `range(len(rows))`: each row a group of its own."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
+        node = node.func.value  # `.to_numpy()`, `.tolist()`
+    if isinstance(node, ast.Attribute):
+        return node.attr == "index" and isinstance(node.value, ast.Name)
+    counted = isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("arange", "range")
+    return counted and isinstance(node, ast.Call) and len(node.args) == 1 and "len(" in ast.unparse(node.args[0])
+
+
+def names_rows(text: str) -> bool:
+    """Whether code gives tables an index that may say more than a number."""
+    return bool(_NAMED.search(text))
+
+
+def columns_alone(nodes: Iterable[ast.AST], named: Callable[[str], Any]) -> set[int]:
+    """The nodes that surely take no rows: letters of a text, columns of a table, a test that becomes a column."""
+    found: set[int] = set()
+    for node in nodes:
+        if isinstance(node, ast.Subscript) and _no_rows(node, named):
+            found.add(id(node))
+        elif isinstance(node, ast.Assign) and _column(node.targets[0]):
+            found |= {id(part) for part in ast.walk(node.value) if isinstance(part, ast.Compare)}
+    return found
+
+
+def _no_rows(node: ast.Subscript, named: Callable[[str], Any]) -> bool:
+    if isinstance(node.value, ast.Attribute) and node.value.attr == "str":
+        return True
+    if isinstance(node.value, ast.Name) and (node.value.id in _TYPES or (node.value.id[:1].isupper() and _typed(node))):
+        return True
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    first = parts[0] if parts else None
+    if len(parts) > 1 and isinstance(first, ast.Slice) and first.lower is None and first.upper is None:
+        return True
+    known = named(first.id) if isinstance(first, ast.Name) and first.id.isupper() else None
+    return isinstance(known, list | tuple) and any(isinstance(one, str) for one in known)
+
+
+def _typed(node: ast.Subscript) -> bool:
+    """`Iterator[Row]`, `Series[float]`: an annotation."""
+    names = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    return not ast.unparse(node.value).isupper() and all(isinstance(one, ast.Name | ast.Attribute) for one in names)
+
+
+def _column(target: ast.expr) -> bool:
+    """`out["anaemia"] = …`, under a name that speaks of no part."""
+    name = target.slice if isinstance(target, ast.Subscript) else None
+    return isinstance(name, ast.Constant) and isinstance(name.value, str) and not _PARTS.search(name.value)
+
+
+def whole_beside(tree: ast.AST) -> ast.Return | None:
+    """`return rows, rows.iloc[:cut]`: all rows beside a part of them."""
+    if not isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef):
+        return None
+    own = list(_own(tree))
+    for node in own:
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
+            whole, part = node.value.elts
+            if isinstance(part, ast.Name) and isinstance(whole, ast.expr) and not isinstance(whole, ast.Name):
+                whole, part = part, whole
+            if isinstance(whole, ast.Name) and _part_of(part, whole.id):
+                return node
+    given = [node for node in own if isinstance(node, ast.Return)]
+    return given[0] if given and all(_same_rows(node.value) for node in given) else None
+
+
+def _same_rows(node: ast.expr | None) -> bool:
+    """`return rows, rows, rows`."""
+    parts = node.elts if isinstance(node, ast.Tuple) else []
+    names = {part.id for part in parts if isinstance(part, ast.Name)}
+    return len(parts) > 1 and len(names) == 1 and all(isinstance(part, ast.Name) for part in parts)
+
+
+def _part_of(node: ast.expr, name: str) -> bool:
+    """A slice, a mask, a sample of the rows under a name."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        taken = node.func.attr in ("sample", "head", "tail", "query") and isinstance(node.func.value, ast.Name)
+        return taken and ast.unparse(node.func.value) == name
+    if not isinstance(node, ast.Subscript):
+        return False
+    base = (
+        node.value.value if isinstance(node.value, ast.Attribute) and node.value.attr in ("iloc", "loc") else node.value
+    )
+    rows = isinstance(node.slice, ast.Slice | ast.Compare) or (
+        isinstance(node.slice, ast.UnaryOp) and isinstance(node.slice.op, ast.Invert)
+    )
+    return rows and isinstance(base, ast.Name) and base.id == name
+
+
+def _own(tree: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield node
+            yield from _own(node)
