@@ -24,6 +24,12 @@ from mlops_lint.repo.view import Unreadable
 _CLEAR = frozenset(("birth", "identity_number", "account_number", "network", "health_record"))
 _FAINT = frozenset(("email", "phone", "name", "address", "handle"))
 """Told of things as often as of people: they count in company."""
+_TELLING = frozenset("email_address phone_number mobile_number mobile_phone telephone_number".split())
+_WHOLE_NAMES = (frozenset(("first", "last")), frozenset(("given", "family")), frozenset(("first", "surname")))
+_STAFF = frozenset(
+    "operator inspector worker technician staff driver nurse physician clinician teacher pupil borrower tenant guest "
+    "subscriber member resident".split()
+)
 _MORE = ("account_number", "network", "health_record")
 _TABLES = (".csv", ".tsv", ".psv", ".tab")
 _WORD = re.compile(r"[A-Za-z_][\w ]{1,40}")
@@ -92,8 +98,9 @@ class Personal:
         told = self.attributes.told([name for name, _ in named])
         kinds = {column.kind for column in telling}
         words = {word for name in (*(name for name, _ in named), *extra) for word in tokens(name)}
-        company = told.company or bool(words & self._people)
-        meant = bool(kinds & _CLEAR) or len(kinds) > 1 or (bool(kinds) and company)
+        company = told.company or bool(words & (self._people | _STAFF))
+        clear = bool(kinds & _CLEAR) or _tells_who([name for name, _ in named])
+        meant = clear or len(kinds) > 1 or (bool(kinds) and company)
         first = named[0][1] if named else None
         return Columns(len(named), tuple(telling) if meant and not told.things else (), first)
 
@@ -191,6 +198,13 @@ def _named(nodes: Iterable[ast.AST | None]) -> Iterator[tuple[str, ast.AST]]:
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and 1 < len(node.value) <= 60:
             yield node.value, node
+
+
+def _tells_who(names: list[str]) -> bool:
+    """An address or number by its full name, or both halves of a name."""
+    spelled = [tokens(name) for name in names]
+    halves = {word for words in spelled if words[-1:] == ("name",) or words == ("surname",) for word in words}
+    return any("_".join(words[-2:]) in _TELLING for words in spelled) or any(pair <= halves for pair in _WHOLE_NAMES)
 
 
 @provides

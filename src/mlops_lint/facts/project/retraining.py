@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.ci import CiConfig
 from mlops_lint.facts.project.code import Code, Definition, Reach
 from mlops_lint.facts.project.cron import never_comes
@@ -52,6 +53,9 @@ _DRIFTS = re.compile(r"drift|psi\b|monitor|evidently|performance|degrad|threshol
 _DISPATCHES = re.compile(r"gh workflow run|/dispatches|repository-dispatch|createDispatchEvent|createWorkflowDispatch")
 _SHOWN = re.compile(r"`[^`\n]+`|^```|^(?: {4}|\t)\S|^\.\. code|::$", re.MULTILINE)
 NO_COMMAND = "shows no command"
+_PROGRAM = re.compile(
+    r"\bpython\d?(?:\.\d+)?\s+(?:-m\s+(?!pip\b|pytest\b|venv\b|build\b)\S|\S+\.py\b)|\bmake\s+\w|\bdvc repro\b"
+)
 _DATA = re.compile(
     r"\bpaths?\b|\bsensor|s3:ObjectCreated|eventarc|blob|new[-_ ]data|on_data|dvc update|asset|watch", re.IGNORECASE
 )
@@ -70,8 +74,11 @@ class Start:
 class Retraining:
     """Judges a trigger of the charter at a place."""
 
-    def __init__(self, code: Code, workflows: Workflows, pointers: Pointers, serving: Serving) -> None:
+    def __init__(
+        self, code: Code, workflows: Workflows, pointers: Pointers, serving: Serving, *, trains: bool = True
+    ) -> None:
         self.code = code
+        self.trains = trains
         self.workflows = workflows
         self.pointers = pointers
         self.serving = serving
@@ -123,6 +130,8 @@ class Retraining:
         if trains is None and not action and not starts:
             if hidden is not None:
                 return Start(hidden.at, unclear="runs steps that cannot be looked into")
+            if not self.trains and (renews := next((one for one in own if _PROGRAM.search(one.text)), None)):
+                return self._when(config, trigger, renews.at, text)
             return Start(Location(config.path), lacks="runs no training")
         others = [one for one in commands if _STARTS.search(one.text)]
         if trigger == "schedule" and trains is None and others and all(one.conditional for one in others):
@@ -335,6 +344,7 @@ class Retraining:
 
 
 @provides
-def retraining(code: Code, workflows: Workflows, pointers: Pointers, serving: Serving) -> Retraining:
-    """Judged when asked for."""
-    return Retraining(code, workflows, pointers, serving)
+def retraining(charter: Charter, code: Code, workflows: Workflows, pointers: Pointers, serving: Serving) -> Retraining:
+    """Judged when asked for. With a pretrained base alone, what is renewed is its evaluation or its index."""
+    trains = charter.has("model", "trained_by") or not charter.has("model", "base")
+    return Retraining(code, workflows, pointers, serving, trains=trains)

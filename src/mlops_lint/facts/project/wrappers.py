@@ -85,6 +85,11 @@ _TASKS = frozenset({("pipenv", "run"), ("pdm", "run"), ("rye", "run"), ("hatch",
 """Wrappers whose word may be a task of the project instead of a program: kept for their follower."""
 
 
+_VERSIONED = frozenset({("uvx",), ("uv", "tool", "run"), ("pipx", "run")})
+_VERSION = re.compile(r"(?:\[[\w,-]{0,80}\])?(?:[=~!<>]=|[@<>]).*$")
+"""`tox==4.25.0`, `tox@latest`, `tox[uv]>=4`: the program is the same."""
+
+
 def unwrap(words: tuple[str, ...], here: Script) -> tuple[tuple[str, ...], Script]:
     """The program behind `uv run`, `env X=1`, `python -m`, `.venv/bin/` …"""
     for _ in range(12):
@@ -101,6 +106,8 @@ def unwrap(words: tuple[str, ...], here: Script) -> tuple[tuple[str, ...], Scrip
         if prefix is None or prefix in _TASKS or (len(words) == len(prefix) and len(prefix) > 1):
             return words, here
         words, here = _stripped(words, prefix, here)
+        if prefix in _VERSIONED and words:
+            words = (_VERSION.sub("", words[0]), *words[1:])
     return words, here
 
 
