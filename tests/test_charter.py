@@ -111,6 +111,18 @@ def test_watch() -> None:
     assert inner == [("metric", "target")]
 
 
+def test_the_last_guess_is_confirmed_by_deleting_its_line() -> None:
+    charter = read(MINIMAL + "unconfirmed:\n")
+    assert charter.problems == ()
+    assert not charter.unconfirmed("metric")
+
+
+def test_what_a_broken_file_lacks_is_not_told_before_it_parses() -> None:
+    charter = read("charter: 1\nproject:\n  name: [a\n  owner: kim\n")
+    assert charter.problems
+    assert [problem.message for problem in charter.problems if " lacks " in problem.message] == []
+
+
 def test_unconfirmed() -> None:
     charter = read(MINIMAL + "unconfirmed: [metric.target, data.sources.0.path, model]\n")
     assert charter.problems == ()

@@ -1,6 +1,20 @@
 import re
 
-from mlops_lint import Charter, Evidence, Finding, Grade, Kind, Prose, Results, Severity, Techniques, Unknown, check
+from mlops_lint import (
+    Charter,
+    Evidence,
+    Finding,
+    Grade,
+    Kind,
+    Placeholders,
+    Prose,
+    Results,
+    Severity,
+    Techniques,
+    Unknown,
+    brief,
+    check,
+)
 
 ASKED = {
     "problem": ("the problem is not stated", "say who has the problem today and what it costs them"),
@@ -22,7 +36,7 @@ _KOREAN_FILLER = re.compile(
 
 
 @check("PR001", level=1, gate=True, severity=Severity.ERROR, dimension="problem")
-def problem_undefined(charter: Charter, prose: Prose, techniques: Techniques) -> Results:
+def problem_undefined(charter: Charter, prose: Prose, techniques: Techniques, placeholders: Placeholders) -> Results:
     """The problem or the use of predictions is not stated, or only a technique is named."""
     for field, (message, help_text) in ASKED.items():
         claim = charter.at("goal", field)
@@ -35,6 +49,8 @@ def problem_undefined(charter: Charter, prose: Prose, techniques: Techniques) ->
             yield Evidence(claim, claim, Grade.STATED, f"stated in {answer.document}")
         elif len(answer.words) < 2:
             yield Finding(claim, Kind.ABSENCE, f"{message}: {text[:60]!r} is one word", help=help_text)
+        elif placeholders.holds(text):
+            yield Unknown(claim, f"{brief(text)!r} only holds the place of an answer (CH003)")
         elif answer.language == "other":
             yield Unknown(claim, "the answer is in a language that is not judged (English and Korean are)")
         elif technique := _only_technique(text, techniques):

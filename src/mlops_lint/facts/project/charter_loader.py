@@ -56,7 +56,7 @@ def load(view: RepoView, path: str, chain: tuple[str, ...] = ()) -> Loaded:
     for name in lost:
         walker.out.bad.add((name,))
     loaded.walked = walker.walk(document)
-    _forget_lost(loaded.walked, lost)
+    _forget_lost(loaded.walked, lost, broken=bool(loaded.syntax))
     if base:
         base.give(loaded.walked)
     _undecided(loaded.walked, walker)
@@ -153,10 +153,12 @@ def _drop_block(lines: list[str], line: int, lost: list[str]) -> bool:
     return any(text.strip() for text in lines)
 
 
-def _forget_lost(walked: Walked, lost: list[str]) -> None:
-    """A block that could not be read is not missing."""
+def _forget_lost(walked: Walked, lost: list[str], *, broken: bool) -> None:
+    """A block that could not be read is not missing; while the file does not parse, nothing is said to be missing."""
     walked.problems[:] = [
-        problem for problem in walked.problems if not any(problem.message == _lacks(name) for name in lost)
+        problem
+        for problem in walked.problems
+        if not any(problem.message == _lacks(name) for name in lost) and not (broken and " lacks `" in problem.message)
     ]
 
 

@@ -91,9 +91,11 @@ class Walker:
             return self.scalar(node, schema, route, definition)
         return self.mismatch(node, wanted, route)
 
-    def mismatch(self, node: Node, wanted: list[str], route: Route) -> _Bad:
+    def mismatch(self, node: Node, wanted: list[str], route: Route) -> Any:
         where = words.label(route)
         if isinstance(node, ScalarNode) and node.value is None:
+            if route == ("unconfirmed",):
+                return []  # the last guess was confirmed, and its key is still there
             line = self.lines[node.start[0] - 1] if node.start[0] <= len(self.lines) else ""
             return self.problem(self.span(node), f"`{where}` is empty", words.empty_help(line, node.start[1]))
         message = f"`{where}`: expected {words.expected(wanted)}, found {words.found(node)}"
