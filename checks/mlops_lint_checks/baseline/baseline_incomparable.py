@@ -81,8 +81,12 @@ def _stated(charter: Charter, metrics: Metrics) -> Iterator[tuple[Location, Uneq
     at, there = charter.at("baseline", "metric"), charter.at("metric", "name")
     one, other = metrics.read(own), metrics.read(name)
     related = (Related(there, f"the model: {name}"),)
-    if one is None or other is None:
+    definition = charter.text("metric", "definition") or ""
+    if other is None and definition and metrics.strangers(name, own, definition):
+        yield at, Unequal(f"is scored with {own!r}, the model with {name!r}", related)
+    elif one is None or other is None:
         yield at, f"whether {own!r} and {name!r} are one metric cannot be told: not both are known"
+    if one is None or other is None:
         return
     average, k = charter.text("metric", "average") or other[1].average, charter.number("metric", "k") or other[1].k
     if one[0] is not other[0]:

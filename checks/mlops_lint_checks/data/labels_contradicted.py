@@ -68,7 +68,7 @@ def _without(charter: Charter, labelling: Labelling, serving: Serving, claim: Lo
     task = charter.text("goal", "task")
     trainer = charter.text("model", "trained_by")
     roots = (serving.roots_of(trainer) if trainer else ()) or labelling.roots()
-    fits = [] if task in OWN_TARGETS else labelling.fits(roots)
+    fits = [] if task in OWN_TARGETS else labelling.fits(roots) or labelling.networks(roots)
     needed = labelling.losses(roots, open_ones=False) if task in LABELLED_TASKS else None
     if fits or needed:
         label = f" (`{fits[0].label}`)" if fits and fits[0].label else ""

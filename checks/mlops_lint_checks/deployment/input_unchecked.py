@@ -60,7 +60,7 @@ def _declared(charter: Charter, name: str, incoming: Incoming, wiring: Wiring, r
             return Finding(claim, Kind.FALSE_CLAIM, f"`{text}` does nothing: {why}", HELP, (Related(at, why),))
         if name == "input_schema" and (place := incoming.annotated(subject, roots)) is not None:
             return Evidence(claim, place, Grade.LINKED)
-        if name == "input_schema" and (place := incoming.unvalidated(subject)) is not None:
+        if name == "input_schema" and (place := incoming.unvalidated(subject, roots)) is not None:
             message = f"input is not checked as the charter says: `{text}` is filled in without being asked"
             return Finding(claim, Kind.FALSE_CLAIM, message, HELP, (Related(place, "checks nothing"),))
         if name == "input_schema" and (place := incoming.only_named(subject, roots)) is not None:

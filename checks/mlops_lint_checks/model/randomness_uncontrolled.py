@@ -65,12 +65,13 @@ def _held(claim: Location, declared: Declared, seeds: list[Seed], seeding: Seedi
     clocks = [seed for seed in seeds if seed.clock]
     drawing = seeding.drawing()
     single = [one for one in drawing if not one.whole]
+    network = any(one.network for one in drawing) and all(seed.elsewhere for seed in seeds)
     if clocks:
         yield _lie(claim, declared, clocks[0].at, f"`{clocks[0].name}` is seeded by the clock or by chance")
     elif wrong:
         value = wrong[0].values[0] if wrong[0].values else "another"
         yield _lie(claim, declared, wrong[0].at, f"training passes {value!r} to `{wrong[0].name}`")
-    elif single or (drawing and not given):
+    elif single or network or (drawing and not given):
         one = (single or drawing)[0]
         yield _lie(claim, declared, one.at, f"`{one.name}` is given no seed")
     elif given:

@@ -42,10 +42,12 @@ def owner_unreachable(
     people = [owner for owner in owners if not ownership.is_team(owner)]
     if people:
         yield from _active(charter, claim, people, ownership, view, today.date)
+    elif ownership.codeowners is None and (other := _elsewhere(view)):
+        yield Unknown(claim, f"a team has no commits of its own, and `{other}` may say who is asked for reviews")
     elif ownership.codeowners is None:
-        yield Unknown(
-            claim, f"a team has no commits of its own; a CODEOWNERS file that lists {owners[0]} would settle it"
-        )
+        message = f"{' '.join(owners)} has no commits of its own, and no CODEOWNERS file asks it for a review"
+        help_text = f"add a CODEOWNERS file with the line `/{charter.path} {owners[0]}`"
+        yield Finding(claim, Kind.ABSENCE, message, help=help_text)
 
 
 def _listed(charter: Charter, claim: Location, owners: list[str], ownership: Ownership, project: Project) -> Results:
@@ -65,6 +67,11 @@ def _listed(charter: Charter, claim: Location, owners: list[str], ownership: Own
         message = f"{' '.join(owners)} is not among the code owners of {listed}"
         help_text = _mend(owners[0], paths[0], named, ownership.codeowners or "CODEOWNERS")
         yield Finding(claim, Kind.ABSENCE, message, help=help_text, related=(related,))
+
+
+def _elsewhere(view: RepoView) -> str:
+    """A file of owners that the hosting services do not read where it stands."""
+    return next((path for path in sorted(view.entries) if path.rpartition("/")[2] in ("CODEOWNERS", "OWNERS")), "")
 
 
 def _mend(owner: str, path: str, named: list[str], file: str) -> str:

@@ -61,7 +61,7 @@ def trade_off_undecided(charter: Charter, wishes: Wishes) -> Results:
 def _kinds(charter: Charter, wishes: Wishes, index: int) -> frozenset[str]:
     """What a role wants; the business metric is what the model is there for, so a good model lowers that cost."""
     metric = charter.text(*ROUTE, index, "metric")
-    kinds = wishes.kinds(metric, charter.text(*ROUTE, index, "wants"))
+    kinds = wishes.kinds(metric, charter.text(*ROUTE, index, "wants"), charter.text("metric", "name"))
     return kinds - {"cost"} if metric and metric == charter.text("goal", "business_metric", "name") else kinds
 
 
@@ -73,8 +73,9 @@ def _apart(wanted: list[_Wish], pair: tuple[str, str]) -> tuple[_Wish, _Wish] | 
 
 
 def _decision(charter: Charter, wishes: Wishes, pair: tuple[str, str]) -> int | None:
+    own = charter.text("metric", "name")
     for index in range(charter.items("team", "trade_offs")):
         at = ("team", "trade_offs", index)
-        if not placeholder(charter.text(*at, "decision")) and wishes.covers(charter.texts(*at, "between"), pair):
+        if not placeholder(charter.text(*at, "decision")) and wishes.covers(charter.texts(*at, "between"), pair, own):
             return index
     return None

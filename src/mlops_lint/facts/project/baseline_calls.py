@@ -125,7 +125,9 @@ class BaselineCalls:
         return None
 
     def loads(self, baseline: Definition, model: str) -> Location | None:
-        """Where the baseline's own code opens the model's file."""
+        """Where the baseline's own code opens the model's file; a program that scores both gives no answers itself."""
+        if not any(isinstance(part, ast.Return) and part.value for part in ast.walk(self.code.node(baseline))):
+            return None
         bodies = [module.body for module in self.code.modules.values()]
         called = self.code.reachable([baseline], without=bodies)
         reach = [one for one in called.definitions if one.kind == "function"]

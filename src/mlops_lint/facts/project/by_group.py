@@ -227,6 +227,7 @@ class Evaluations:
         """Texts and attribute names of a definition's own body, and the texts of constants that it names."""
         source = self.code.source(definition.path)
         idle = {id(p.node.value) for p in self.tainting.parts(definition) if isinstance(p.node, ast.Expr)}
+        idle |= {id(key) for key, columns in self.grouping.labels(definition) if self._other(str(key.value), columns)}
         nodes = [part.node for part in self.tainting.parts(definition)]
         node = self.code.node(definition)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -244,6 +245,12 @@ class Evaluations:
             elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
                 for text in self._constant(definition, part.id):
                     yield text, source.at(part)
+
+    def _other(self, key: str, columns: Iterable[str]) -> bool:
+        """Whether a key of results names none of the columns that are compared, in full or in short."""
+        kind, own = self.attributes.kind(key), key.casefold()
+        short = any(one[:2].casefold() == own[:2] or set(tokens(one)) & set(tokens(key)) for one in columns)
+        return not short and not (kind and any(self.attributes.kind(one) == kind for one in columns))
 
     def _constant(self, definition: Definition, name: str) -> list[str]:
         found = self.code.lookup(definition.path, name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from mlops_lint.documents.node import DocumentError
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.charter import Charter
-from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.code import Code, Definition, External
 from mlops_lint.facts.project.pointer_targets import (
     Broken,
     FileTarget,
@@ -202,14 +202,23 @@ class TestClaims:
         wider = not posixpath.basename(path).startswith("test_") and any(
             name.rpartition(".")[2].startswith("test") for name in self._code.modules[path].definitions
         )
-        return wider or any(_gives_tests(node) for node in tree.body)
+        return wider or any(_gives_tests(node, self._helpers(path, tree)) for node in tree.body)
+
+    def _helpers(self, path: str, tree: ast.Module) -> frozenset[str]:
+        """Classes of libraries that the file makes objects of and derives nothing from: `TestClient(app)`."""
+        nodes = list(ast.walk(tree))
+        called = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+        bases = {ast.unparse(base) for node in nodes if isinstance(node, ast.ClassDef) for base in node.bases}
+        names = (name for name in called - bases if name.isidentifier() and name[:1].isupper())
+        return frozenset(name for name in names if isinstance(self._code.resolve(path, "", name), External))
 
 
-def _gives_tests(node: ast.stmt) -> bool:
+def _gives_tests(node: ast.stmt, helpers: frozenset[str]) -> bool:
     if isinstance(node, ast.ClassDef):
         return bool(node.bases)
     if isinstance(node, ast.ImportFrom):
-        return any(alias.name == "*" or (alias.asname or alias.name).lower().startswith("test") for alias in node.names)
+        names = [alias.asname or alias.name for alias in node.names]
+        return any(name == "*" or (name.lower().startswith("test") and name not in helpers) for name in names)
     if isinstance(node, ast.Assign):
         names = [target.id for target in node.targets if isinstance(target, ast.Name)]
         return any(name.startswith(("test", "Test")) for name in names)

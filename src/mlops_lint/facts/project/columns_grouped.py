@@ -44,6 +44,23 @@ class Columns:
             waiting += [value for node in nodes for targets, value in _bindings(node) if names & _stored(targets)]
         return frozenset(lines)
 
+    def labels(self, definition: Definition) -> Iterator[tuple[ast.Constant, tuple[str, ...]]]:
+        """Keys of results, with the columns by which a function of the project groups what stands under them."""
+        for part in self.tainting.parts(definition):
+            for key, value in _labelled(part.node):
+                calls = [one for one in ast.walk(value) if isinstance(one, ast.Call)]
+                sites = [self.tainting.site(definition, one) for one in calls]
+                columns = tuple(name for site in sites for name in self._columns(site))
+                if columns and str(key.value).casefold() not in ast.unparse(value).casefold():
+                    yield key, columns
+
+    def _columns(self, site: Site) -> Iterator[str]:
+        """The columns that a call gives, as texts, to a function that takes rows apart by them."""
+        for name, given in bound(self.code, site):
+            if site.target and isinstance(given, ast.Constant) and isinstance(given.value, str):
+                if any(_apart(part.node, name) for part in self.tainting.parts(site.target)):
+                    yield given.value
+
     def _plain(self, root: Definition) -> bool:
         facts = self.code.modules[root.path].facts
         owner = facts.get(root.qualname.rpartition(".")[0])
@@ -71,6 +88,33 @@ class Columns:
                 if any(isinstance(one, ast.Name) and one.id in names for one in node.args):
                     return True
         return False
+
+
+def _labelled(node: ast.AST) -> Iterator[tuple[ast.Constant, ast.expr]]:
+    """`{"sex": …}`, `found["sex"] = …`."""
+    if isinstance(node, ast.Dict):
+        pairs = list(zip(node.keys, node.values, strict=True))
+        yield from ((key, value) for key, value in pairs if isinstance(key, ast.Constant))
+    elif isinstance(node, ast.Assign):
+        slices = [one.slice for one in node.targets if isinstance(one, ast.Subscript)]
+        yield from ((key, node.value) for key in slices if isinstance(key, ast.Constant))
+
+
+def _apart(node: ast.AST, name: str) -> bool:
+    """Whether rows are taken apart by the column under a name: by a comparison, as a key, by a library."""
+    if isinstance(node, ast.Call):
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if called in _BY_COLUMN:
+            return any(isinstance(one, ast.Name) and one.id == name for one in node.args)
+    # Compared with a constant, or by size, it may be what is measured: `row[column] == 1`.
+    equal = isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.In)
+    groups = equal and not any(isinstance(one, ast.Constant) for one in getattr(node, "comparators", ()))
+    places: list[ast.AST] = [node] if groups else []
+    if isinstance(node, ast.Call) and called == "setdefault":
+        places += node.args[:1]
+    places += [node.elt] if isinstance(node, ast.SetComp) else [node.slice] if isinstance(node, ast.Subscript) else []
+    inner = [one for place in places for one in ast.walk(place) if isinstance(one, ast.Subscript)]
+    return any(isinstance(one.slice, ast.Name) and one.slice.id == name for one in inner)
 
 
 def only_counted(tainting: Tainting, inner: Iterable[Definition]) -> bool:

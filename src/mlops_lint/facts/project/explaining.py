@@ -59,6 +59,7 @@ class Explaining:
     def spots(self, explainer: Explainer) -> list[Spot]:
         """Everywhere that the method is used, in order of place; an import is no use."""
         found = [(use.name, use.path, use.fact) for use in self.code.uses(explainer.calls)]
+        found += self._kept(explainer)
         wanted = {f".{name}" for name in explainer.attributes}
         given = self._arguments(explainer.name)
         for path, module in self.code.modules.items():
@@ -72,6 +73,19 @@ class Explaining:
             for name, path, fact in found
         ]
         return sorted(spots, key=lambda spot: (spot.at.path, spot.at.cell or 0, spot.at.line, spot.at.column))
+
+    def _kept(self, explainer: Explainer) -> Iterator[tuple[str, str, UseFact]]:
+        """Calls of an explainer that was made elsewhere and kept: `self.explainer(row)`."""
+        made = {f"{call}()": call for call in explainer.calls if not call.endswith(")")}
+        for path, module in self.code.modules.items():
+            known = {}
+            for one in module.symbols.bindings:
+                name = self.code.canonical(path, one.scope, one.value) if one.value.endswith("()") else None
+                if name in made and (one.target.startswith("self.") or not one.scope):
+                    known[_owner(one.target, one.scope), one.target] = made[name]
+            for fact in module.symbols.uses if known else ():
+                if fact.call and (call := known.get((_owner(fact.chain, fact.scope), fact.chain))):
+                    yield call, path, fact
 
     def _arguments(self, name: str) -> frozenset[str]:
         rows = (tool for tool in self.knowledge.tools("explainers") if tool.name == name)
@@ -215,6 +229,11 @@ class Explaining:
         skip = (".md", ".rst", ".ipynb", ".lock")
         paths = (one for one in view.entries if one != project.charter_path and not one.endswith(skip))
         return next((one for one in paths if name in (text_of(view, one, 500_000) or "")), "")
+
+
+def _owner(name: str, scope: str) -> str:
+    """The class whose attribute a name is; "" for a name of the module."""
+    return scope.rpartition(".")[0] if name.startswith("self.") else ""
 
 
 def _plain(name: str) -> str:

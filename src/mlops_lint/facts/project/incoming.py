@@ -37,6 +37,7 @@ _PLAIN = frozenset(
     "str int float bool UploadFile bytes date datetime UUID Decimal Literal Enum EmailStr constr conint "
     "confloat Annotated".split()
 )
+_IDLE = frozenset("staticmethod classmethod dataclass dataclasses.dataclass".split())
 _UNTYPED = frozenset("dict Dict Any Request list List object Mapping".split())
 _REFUSES = frozenset(
     "HTTPException ValueError TypeError BadRequest abort ValidationError UnprocessableEntity "
@@ -69,7 +70,7 @@ class Incoming:
 
     def only_named(self, schema: Definition, roots: Iterable[Definition]) -> Location | None:
         """Where plain functions are annotated with a schema, which checks nothing, if nothing else is done with it."""
-        sites = [site for site in self.code.graph.call_sites.get(schema, []) if not self.code.is_test(site[0])]
+        sites = self._asked(schema, roots)
         if self.code.graph.subclasses(schema):
             return None
         known: set[tuple[str, int, int]] = set()
@@ -96,18 +97,23 @@ class Incoming:
         private = one.name.startswith("_") and not one.name.endswith("__")
         if owner is not None and owner.kind == "class" and not private:
             foreign = any(not isinstance(base, Definition) for base in self.code.names.bases(owner))
-            if foreign or facts[owner.qualname].decorators:
+            if foreign or not _IDLE.issuperset(facts[owner.qualname].decorators):
                 return False
-        sites = self.code.graph.call_sites.get(one, [])
-        return bool(sites) and not facts[one.qualname].decorators and all(use.call for _, use in sites)
+        sites = [site for site in self.code.graph.call_sites.get(one, []) if not self.code.is_test(site[0])]
+        bare = _IDLE.issuperset(facts[one.qualname].decorators)
+        return bool(sites) and bare and all(use.call for _, use in sites)
 
-    def unvalidated(self, schema: Definition) -> Location | None:
+    def _asked(self, schema: Definition, roots: Iterable[Definition]) -> list[tuple[str, UseFact]]:
+        """Where a schema is used for requests; what an evaluation makes of it by itself checks none of them."""
+        known = tuple(roots)
+        near = {one.path for one in self.code.reachable(known, self.serving.beside(known)).definitions}
+        sites = [site for site in self.code.graph.call_sites.get(schema, []) if not self.code.is_test(site[0])]
+        return [site for site in sites if not near or site[0] in near]
+
+    def unvalidated(self, schema: Definition, roots: Iterable[Definition]) -> Location | None:
         """Where objects of a schema are made without being checked, if that is all that is done with it."""
-        sites = [
-            (path, use)
-            for path, use in self.code.graph.call_sites.get(schema, [])
-            if not self.code.is_test(path) and use.scope and not self._annotates(path, use)
-        ]
+        used = [(path, use) for path, use in self._asked(schema, roots) if use.scope]
+        sites = [(path, use) for path, use in used if not self._annotates(path, use)]
         bare = [(path, use) for path, use in sites if use.chain.endswith((".model_construct", ".construct"))]
         return self.code.use_at(*bare[0]) if bare and len(bare) == len(sites) else None
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from mlops_lint.facts.inject import provides
 from mlops_lint.knowledge import table
+from mlops_lint.knowledge.kinship import akin
 from mlops_lint.knowledge.spelling import Spelling, plain, readings
 
 Slot = tuple[int | None, str]  # position and keyword of an argument; None: keyword only
@@ -72,6 +73,14 @@ class Metrics:
             if metric is not None:
                 return metric, spelling
         return None
+
+    def strangers(self, name: str, other: str, definition: str) -> bool:
+        """Whether two names have nothing in common: no word of theirs, of their aliases or of the definition."""
+        names, others = (
+            (one, *(alias for known in (self.get(one),) if known for alias in (known.name, *known.aliases)))
+            for one in (name, other)
+        )
+        return not any(akin(one, two) for one in (*names, definition) for two in others)
 
     def near(self, name: str) -> list[str]:
         """At most three known metrics that are written alike."""

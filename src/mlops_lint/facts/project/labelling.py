@@ -18,6 +18,7 @@ from mlops_lint.facts.project.code import Code, Constant, Definition, Reach, Use
 from mlops_lint.facts.project.fitted import FitReader
 from mlops_lint.facts.project.knowledge import Estimator, Knowledge
 from mlops_lint.facts.project.labelling_configured import configured_loss
+from mlops_lint.facts.project.labelling_networks import fitted_networks
 from mlops_lint.facts.project.labelling_prose import LANGUAGE, in_prose
 from mlops_lint.facts.project.labelling_renamed import renamed_label
 from mlops_lint.facts.project.reading import text_of
@@ -75,6 +76,11 @@ class Labelling:
         found = [fit for name, one in self._known() for fit in self._calls(name, one, reach)]
         found += self._behind(reach, {fit.at for fit in found})
         return sorted(found, key=lambda fit: (fit.at.path, fit.at.cell or 0, fit.at.line))
+
+    def networks(self, roots: Iterable[Definition]) -> list[LabelledFit]:
+        """Networks within reach that learn classes from a column beside their input."""
+        found = fitted_networks(self.code, self.values, self.code.reachable(roots))
+        return [LabelledFit(at, "fit", "") for at in found]
 
     def _known(self) -> Iterator[tuple[str, Estimator]]:
         for name, one in self.knowledge.estimators.items():

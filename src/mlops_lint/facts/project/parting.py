@@ -168,8 +168,8 @@ class Partings:
     def _draws(self, node: ast.Call) -> str:
         name = chain(node.func)
         last = split(name)[-1].lstrip(".")
-        if last == "sample" and any(word.arg in ("frac", "n") for word in node.keywords):
-            return "sample"
+        if last == "sample" and any(word.arg in ("frac", "fraction", "n") for word in node.keywords):
+            return "" if _all_in_order(node) else "sample"
         if not _DRAWS.search(name) or last == "choice":
             return ""
         sized = any("len(" in ast.unparse(part) or "shape" in ast.unparse(part) for part in node.args)
@@ -180,6 +180,14 @@ class Partings:
             yield from _own(self.code.node(definition))
         except (DocumentError, Unreadable):
             return
+
+
+def _all_in_order(node: ast.Call) -> bool:
+    """Whether it takes all rows and is not told to shuffle them: `fraction` alone does not, `frac` does."""
+    given = {word.arg: word.value for word in node.keywords}
+    share, shuffle = given.get("fraction"), given.get("shuffle")
+    part = isinstance(share, ast.Constant) and isinstance(share.value, float) and share.value < 1
+    return share is not None and not part and not (isinstance(shuffle, ast.Constant) and shuffle.value is True)
 
 
 def _groups(tree: ast.AST | None) -> ast.expr | None:

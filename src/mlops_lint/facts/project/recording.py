@@ -45,6 +45,8 @@ _WHOLE = frozenset(
 )
 _SPREAD = frozenset(("asdict", "model_dump", "dict", "vars", "model_dump_json", "to_dict", "json", "_asdict"))
 
+_HASH = re.compile(r"(?:^|\.)(?:hash|md5|crc32|adler32|blake2[bs]|sha3?_?\d+|xxh\d+)$", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Logged:
@@ -103,9 +105,10 @@ class Recording:
         """Whether a parameter is written as it is given, or an object is spread into the record."""
         fact = self.code.modules[one.path].facts.get(one.qualname)
         parameters = (set(fact.parameters) - {"self", "cls"}) & _WHOLE if fact else set()
+        hashed = _hashed(node)
         for part in ast.walk(node):
             if isinstance(part, ast.Call):
-                if _name(part.func) in _SPREAD:
+                if _name(part.func) in _SPREAD and id(part) not in hashed:
                     return True
                 given = [*part.args, *(keyword.value for keyword in part.keywords if keyword.arg is None)]
                 if any(isinstance(argument, ast.Name) and argument.id in parameters for argument in given):
@@ -128,6 +131,13 @@ class Recording:
                 {name for part in ast.walk(node) if isinstance(part, ast.Dict | ast.keyword) for name in _keys(part)}
             )
         return found
+
+
+def _hashed(node: ast.AST) -> set[int]:
+    """The calls whose result only a hash is made of: nothing of what they hold can be read."""
+    digests = [part for part in ast.walk(node) if isinstance(part, ast.Call) and _HASH.search(chain(part.func))]
+    inner = (argument for digest in digests for argument in digest.args)
+    return {id(part) for argument in inner for part in ast.walk(argument) if isinstance(part, ast.Call)}
 
 
 def _spelled(node: ast.AST) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from mlops_lint.documents.node import ScalarNode
@@ -17,6 +17,7 @@ from mlops_lint.facts.project.implementing import Implementation
 from mlops_lint.facts.project.knowledge import Estimator, Knowledge
 from mlops_lint.facts.project.pointers import Broken, Hidden, Pointers, SymbolTarget, ValueTarget
 from mlops_lint.facts.project.seeding_draws import SHARED, seeds_unseen, unseeded
+from mlops_lint.facts.project.seeding_networks import elsewhere, trains_network
 from mlops_lint.facts.project.training import Training
 from mlops_lint.facts.project.values import Values, settled
 from mlops_lint.model import Location
@@ -56,6 +57,8 @@ class Seed:
     keys: frozenset[str]
     scopes: frozenset[str] = frozenset()
     clock: bool = False
+    elsewhere: bool = False
+    """Of a library that is no framework: no network draws from what it seeds."""
 
     def gives(self, seed: Declared) -> bool | None:
         """Whether the declared seed is given here; None where that cannot be told."""
@@ -74,6 +77,8 @@ class Drawing:
     name: str
     whole: bool = False
     """A framework, from which much may be drawn; else one call."""
+    network: bool = False
+    """A network with weights drawn at random is surely trained in that framework."""
 
 
 class Seeding:
@@ -154,6 +159,7 @@ class Seeding:
         for expression in _given(call, names, slot):
             yield self._seed(path, scope, expression, Seed(
                 self._code.use_at(path, use), role, use.chain[:60], None, frozenset(), frozenset(), scopes,
+                elsewhere=elsewhere(name, use.chain),
             ))  # fmt: skip
 
     def _seed(self, path: str, scope: str, expression: ast.expr, empty: Seed) -> Seed:
@@ -167,7 +173,7 @@ class Seeding:
         keys |= {part.id for part in ast.walk(expression) if isinstance(part, ast.Name)}
         keys |= {p.value for p in ast.walk(expression) if isinstance(p, ast.Constant) and isinstance(p.value, str)}
         clock = bool(_CLOCK.search(ast.unparse(expression)))
-        return Seed(empty.at, empty.role, empty.name, values, frozenset(derived), frozenset(keys), empty.scopes, clock)
+        return replace(empty, values=values, derived=frozenset(derived), keys=frozenset(keys), clock=clock)
 
     def _learns(self, name: str) -> bool:
         found = self._knowledge.estimators.get(name)
@@ -219,11 +225,10 @@ class Seeding:
                     imported.setdefault(_FRAMEWORKS[root], root)
         fits = [fit for fit in self.training.fits(reach) if self._uses_framework(fit.by, imported)]
         missing = [name for name in imported if name not in covered]
-        return (
-            [Drawing(fits[0].at, imported[name], whole=True) for name in missing[:1]]
-            if fits and len(missing) == len(imported)
-            else []
-        )
+        if not fits or not missing or len(missing) < len(imported):
+            return []
+        network = trains_network(self._code, self.training.calls(reach))
+        return [Drawing(fits[0].at, imported[missing[0]], whole=True, network=network)]
 
     def _uses_framework(self, by: Definition, imported: dict[str, str]) -> bool:
         imports = self._code.modules[by.path].symbols.imports

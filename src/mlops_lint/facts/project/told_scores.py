@@ -35,6 +35,7 @@ _OTHER = re.compile(
     r"if\b|would|expect|improve|gain|increase|drop|differ|gap|confidence|interval|slice|region|group|women|"
     r"men\b|class\b|per\b|each|every|when|lowest|highest|worst|best of|between|against|versus|vs\b|"
     r"agree(?:s|d|ment)?\b|annotat\w+|labell?ers?\b|raters?\b|trial|"
+    r"model (?:no\.? ?|number |#)?\d{1,4}\b(?!\.\d|\s?%)|on its own\b|"
     r"compared|other|without|with only|subset|ablation)|±|\+/-|목표|기준|이상|이하|이전|검증|학습|훈련",
     re.IGNORECASE,
 )
@@ -187,7 +188,7 @@ class Scores:
 
 def _sentences(row: str, number: int, name: str, pattern: str, path: str) -> Iterator[Told]:
     row = _ASIDE.sub(" ", re.sub(r"\]\([^()\s]*\)|[*`]", " ", row))
-    for part in re.split(r"(?<=[.;!?])\s+", row):
+    for part in re.split(r"(?<=[.;!?])(?<!\b[Nn]o\.)\s+", row):
         if _OTHER.search(part):
             continue
         for match in re.finditer(rf"({pattern})(?:{_LINK}|[^\d.;,|]{{0,40}}:\s*){_NUMBER}", part, re.IGNORECASE):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.knowledge import Metrics
+from mlops_lint.knowledge.spelling import plain
 
 QUALITY, LATENCY, COST, PRECISION, RECALL = "quality", "latency", "cost", "precision", "recall"
 TENSIONS = ((RECALL, PRECISION), (LATENCY, QUALITY), (COST, QUALITY))
@@ -37,18 +38,24 @@ class Wishes:
     def __init__(self, metrics: Metrics) -> None:
         self.metrics = metrics
 
-    def kinds(self, metric: str | None, wants: str | None) -> frozenset[str]:
-        """What is wanted; a metric that is named says more than words."""
+    def kinds(self, metric: str | None, wants: str | None, own: str | None = None) -> frozenset[str]:
+        """What is wanted; a metric that is named says more than words, and the project's `own` is one of quality."""
         if metric:
             known = self.metrics.get(metric)
             named = self._named(known.name if known else metric.replace("_", " "))
-            return named | {QUALITY} if known is not None and not named & {LATENCY, COST} else named
+            quality = known is not None or (own is not None and plain(metric) == plain(own))
+            return named | {QUALITY} if quality and not named & {LATENCY, COST} else named
         return self._named(wants or "")
 
-    def covers(self, between: Iterable[str], pair: tuple[str, str]) -> bool:
+    def covers(self, between: Iterable[str], pair: tuple[str, str], own: str | None = None) -> bool:
         """Whether a decision is about both sides."""
-        sides = [self.kinds(text if self.metrics.get(text) else None, text.replace("_", " ")) for text in between]
+        sides = [self._side(text, own) for text in between]
         return all(any(want in side for side in sides) for want in pair)
+
+    def _side(self, text: str, own: str | None) -> frozenset[str]:
+        """What a side is about; words that hold the name of the project's own metric are about quality too."""
+        kinds = self.kinds(text if self.metrics.get(text) else None, text.replace("_", " "))
+        return kinds | {QUALITY} if own and plain(own) and plain(own) in plain(text) else kinds
 
     @staticmethod
     def _named(text: str) -> frozenset[str]:
