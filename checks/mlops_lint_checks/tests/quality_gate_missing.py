@@ -31,7 +31,9 @@ COMMANDS = re.compile(
     re.IGNORECASE,
 )
 
-CI_OFF = re.compile(r"^\s*(?:CI|GITHUB_ACTIONS)\s*:|\bCI=|-u +CI\b|\bunset +CI\b|--unset[= ]CI\b|\btox\b", re.MULTILINE)
+CI_OFF = re.compile(
+    r"^[ \t]*(?:CI|GITHUB_ACTIONS)\s*:|\bCI=|-u +CI\b|\bunset +CI\b|--unset[= ]CI\b|\btox\b", re.MULTILINE
+)
 """What keeps the variable from the tests."""
 
 

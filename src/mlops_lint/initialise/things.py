@@ -25,7 +25,9 @@ _ROLES = (
 _HELPERS = frozenset("encoder scaler vectorizer tokenizer binarizer transformer preprocessor imputer lb le pca".split())
 _NO_TESTS = re.compile(r"doc|publish|release|deploy|stale|label|lint|codeql|scan|cla\b|greeting", re.IGNORECASE)
 _TRAINS = re.compile(r"train(?:ing|er)?(?:_[a-z]+)?\.py")
-_ASKS = re.compile(r"::.*(?:infer|scor|classif|recommend|search|ask|answer|chat|generat|complet|query|detect|forecast)")
+_ASKS = re.compile(
+    r"::[^:]{0,200}?(?:infer|scor|classif|recommend|search|ask|answer|chat|generat|complet|query|detect|forecast)"
+)
 _FRONT = ("node_modules/", "docs/", "doc/", "site/", "static/", "assets/", ".github/")
 
 

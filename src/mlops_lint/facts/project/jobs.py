@@ -31,7 +31,9 @@ _FOLLOWS = re.compile(r"gh (?:workflow run|issue create|run)\b")
 """What is done about a result; it makes none."""
 _PREPARES = re.compile(r"actions/(?:checkout|setup-|cache)")
 _SETS_UP = re.compile(
-    rf"{_PREPARES.pattern}|[\w.-]+/(?:checkout|setup-[\w-]+|auth|login|configure-aws-credentials)(?:@|$)", re.IGNORECASE
+    rf"{_PREPARES.pattern}|"
+    r"(?<![\w.-])[\w.-]{1,100}/(?:checkout|setup-[\w-]+|auth|login|configure-aws-credentials)(?:@|$)",
+    re.IGNORECASE,
 )
 _COMMENT = re.compile(r"\s*(#|//|--|;|/\*|$)")
 BY_HAND = frozenset(("workflow_dispatch",))

@@ -9,7 +9,7 @@ from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.model import Location
 
-_TARGET = re.compile(r"^\s*(?:-\s+)?_target_\s*:\s*[\"']?([\w.]+)", re.MULTILINE)
+_TARGET = re.compile(r"^[ \t]*(?:-[ \t]+)?_target_\s*:\s*[\"']?([\w.]+)", re.MULTILINE)
 _MAKERS = frozenset(("hydra.utils.instantiate", "hydra.utils.call", "hydra.utils.get_class"))
 
 

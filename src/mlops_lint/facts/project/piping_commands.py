@@ -6,11 +6,11 @@ import re
 
 MAKEFILES = frozenset(("makefile", "gnumakefile", "justfile"))
 _LOOKING_AFTER = re.compile(
-    r"^\s*[@-]*\s*(?:(?:uv|poetry|pdm|hatch|pipenv) run (?:--\S+ )*)?(?:python\d? -m )?"
+    r"^\s*(?:[@-]+\s*)?(?:(?:uv|poetry|pdm|hatch|pipenv) run (?:--\S+ )*)?(?:python\d? -m )?"
     r"(?:pytest|ruff|mypy|flake8|black|isort|pylint|pip\d?|pre-commit|mlops-lint|git|rm|mkdir|find|echo)\b"
 )
 _PLAIN = re.compile(
-    r"^\s*[@-]*\s*(?:python[\d.]* (?:-[uW] ?\w* )*(?:-m [\w.]+|[\w./-]+\.py)|dvc (?:pull|push|fetch))(?:\s|$)"
+    r"^\s*(?:[@-]+\s*)?(?:python[\d.]* (?:-[uW] ?\w* )*(?:-m [\w.]+|[\w./-]+\.py)|dvc (?:pull|push|fetch))(?:\s|$)"
 )
 _NOTEBOOK = re.compile(r"\b(?:papermill|nbconvert|jupyter|nbclient)\b[^\n]*?([\w./-]+\.ipynb)")
 

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterable
 
 _HEAD = re.compile(r"(?:rule|checkpoint)\s+(\w+)\s*:|([^\s:=#][^:=#]*)::?(?!=)(.*)$")
-_PARTS = re.compile(r"(?m)^\s+(?:shell|run|script|notebook|wrapper|cwl)\s*:|^\t")
+_PARTS = re.compile(r"(?m)^[ \t]+(?:shell|run|script|notebook|wrapper|cwl)\s*:|^\t")
 _MODULE = re.compile(r"\s-m\s+([\w.]+)")
 _SCRIPT = re.compile(r"(?<![\w./-])[\w./-]+\.py\b")
 _OPAQUE = re.compile(
-    r"(?m)^\s*-?include\b|^module\b|\.sh\b|\$\(MAKE\)|\$\{MAKE\}|\bmake\s|\bdvc\s|\bpapermill\b|\bjupyter\b|\bbash\s|"
-    r"^\s*(?:run|script|notebook|wrapper)\s*:|\$\*|\{wildcards|\$\((?:foreach|call|shell|eval)\b|-m\s+\$|\.py\$"
+    r"(?m)^[ \t]*-?include\b|^module\b|\.sh\b|\$\(MAKE\)|\$\{MAKE\}|\bmake\s|\bdvc\s|\bpapermill\b|\bjupyter\b|"
+    r"\bbash\s|"
+    r"^[ \t]*(?:run|script|notebook|wrapper)\s*:|\$\*|\{wildcards|\$\((?:foreach|call|shell|eval)\b|-m\s+\$|\.py\$"
 )
 
 

@@ -27,7 +27,7 @@ _FILES = re.compile(
     r"\.(?:ya?ml|json|toml|tf|tfvars|env|cfg|ini|hcl|bicep|sh|properties)$|(?:^|/)(?:Dockerfile[^/]*|Procfile|\.env[^/]*|Makefile)$"
 )
 _ASIDE = re.compile(r"(?:^|/)(?:tests?|docs?|examples?|notebooks?|node_modules|metrics|reports)/|lock|package\.json$")
-_IMAGE_KEY = re.compile(r"^[\s-]*[\w-]*image[\w-]*\s*[:=]", re.IGNORECASE)
+_IMAGE_KEY = re.compile(r"^[ \t-]{0,200}(?:\w[\w-]{0,60}?)?image[\w-]{0,60}\s{0,20}[:=]", re.IGNORECASE)
 _SETS_TAG = re.compile(
     r"\bset[- ]image\b|image-?updater|imagepolicy|\bskaffold\b|\bkbld\b|\bko (?:apply|resolve)\b|\bk8s-deploy@|\bwerf\b"
     r"|\bdevspace\b|\btilt\b|\bImageStream\b",

@@ -46,7 +46,7 @@ _ASIDE = re.compile(
 """What is said of another number behind this one."""
 _OURS = frozenset("model ours our this final current champion production proposed test holdout".split())
 _RESULT = frozenset(("test", "test set", "held-out", "holdout", "value", "score", "result"))
-_TUNED = re.compile(r"[\s,(]*\b(?:fine-?tuned|ours)\b\)?[\s,]*")
+_TUNED = re.compile(r"[\s,(]{0,20}\b(?:fine-?tuned|ours)\b\)?[\s,]{0,20}")
 _ARTICLE = re.compile(r"^(?:the|our|this)\s+")
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 MAX_LINES = 3_000

@@ -12,7 +12,7 @@ COMMANDS = re.compile(
     r"\.(ya?ml|json|toml|cfg|ini|sh|bash|md|rst|txt|smk)$|(^|/)(Makefile|justfile|Procfile|Snakefile|Dockerfile[^/]*)$"
 )
 _GIVEN = re.compile(r"(?<![\w-])--([A-Za-z][\w-]*)[= ]+([^\s-]\S*)")
-_PROGRAM = re.compile(r"(?:\s-m\s+([\w.]+))|([\w./-]+\.py)(?=\s)")
+_PROGRAM = re.compile(r"(?:\s-m\s{1,8}([\w.]{1,200}))|(?<![\w./-])([\w./-]{1,300}?\.py)(?=\s)")
 _PLACED = ("{input", "{output")
 
 

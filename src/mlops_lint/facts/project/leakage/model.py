@@ -73,18 +73,26 @@ def covers(step: Step, value: Value) -> bool:
     return bool(step.origins & value.origins) and value.cuts[: len(step.cuts)] == step.cuts
 
 
-def flat(value: Value) -> Value:
-    """A container as the data in it."""
+def flat(value: Value, seen: dict[int, Value] | None = None) -> Value:
+    """A container as the data in it. `seen`: what is known by identity, as one value may be held many times over."""
     if value.items is None and value.keys is None:
         return value
-    inner = [*(value.items or ()), *(one for _, one in value.keys or ())]
-    bare = replace(value, items=None, keys=None)
-    return union([bare, *inner]) if inner else bare
+    seen = {} if seen is None else seen
+    if id(value) not in seen:
+        inner = [*(value.items or ()), *(one for _, one in value.keys or ())]
+        bare = replace(value, items=None, keys=None)
+        seen[id(value)] = _joined([bare, *(flat(one, seen) for one in inner)]) if inner else bare
+    return seen[id(value)]
 
 
 def union(values: Iterable[Value]) -> Value:
     """All rows together; the cuts that they have in common."""
-    flats = [flat(value) for value in values]
+    kept = list(values)  # identities count while what has them lives
+    seen: dict[int, Value] = {}
+    return _joined([flat(value, seen) for value in kept])
+
+
+def _joined(flats: list[Value]) -> Value:
     known = [value for value in flats if value.origins or value.marks or value.pending]
     if not known:
         return NOTHING
