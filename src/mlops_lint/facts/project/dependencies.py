@@ -11,7 +11,7 @@ from mlops_lint.documents.requirements import RequirementLine, normalised, parse
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project import dependency_files as files
 from mlops_lint.facts.project.dependency_files import DependencyFile, Read, Requirement
-from mlops_lint.facts.project.dockerfiles import dockerfile
+from mlops_lint.facts.project.dockerfiles import IMAGE, dockerfile
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import join, text_of, within
 from mlops_lint.model import Location
@@ -88,7 +88,7 @@ def _reader(path: str) -> _Reader | None:
     folder = posixpath.basename(posixpath.dirname(path))
     if _REQUIREMENTS.fullmatch(name) or (folder == "requirements" and name.endswith((".txt", ".in"))):
         return _requirements
-    if re.fullmatch(r"(?:.*\.)?[Dd]ockerfile(?:[.-].*)?", name):
+    if IMAGE.fullmatch(name):
         return dockerfile
     if _EXPLICIT.fullmatch(name):
         return files.explicit

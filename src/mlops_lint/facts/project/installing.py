@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlops_lint.documents.requirements import normalised, parse_requirement
-from mlops_lint.documents.shell import parse_shell
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.dependencies import Dependencies, DependencyFile, Requirement
-from mlops_lint.facts.project.dockerfiles import instructions
+from mlops_lint.facts.project.dockerfiles import IMAGE, INSTALLERS, arguments, installs, instructions
 from mlops_lint.facts.project.installing_python import older
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import lines_of, text_of
@@ -41,14 +40,13 @@ _KNOWN = frozenset(
     "sqlalchemy boto3 click typer rich tqdm matplotlib seaborn plotly streamlit gradio".split()
 ) - {"hydra", "jax"}  # fmt: skip
 """Modules that have the name of their package."""
-_IMAGE = re.compile(r"(?:.*\.)?[Dd]ockerfile(?:[.-].*)?")
 _ASIDE = re.compile(
     r"(?<![a-z])(?:dev|devcontainer|develop|development|tests?|lint|docs?|ci|notebooks?|scripts?|tools?|examples?|"
     r"bench(?:marks?)?|analysis)(?![a-z])"
 )
 _RICH = re.compile(r"(?im)^FROM\s.*(?:torch|tensorflow|cuda|jupyter|rapids|sagemaker|spark|databricks|mlflow|conda)")
 """Images that bring packages of their own."""
-_TOOLS = frozenset("pip setuptools wheel uv poetry pipenv pip-tools pdm hatch build dvc awscli".split())
+_TOOLS = INSTALLERS | {"pdm", "hatch", "build", "dvc", "awscli"}
 _LISTS = ("pyproject", "setup", "pipfile", "conda")
 """Kinds of files that ask: one of them is no lock, though its versions may be exact."""
 ENOUGH = 0.8
@@ -127,7 +125,7 @@ class Installing:
         return older(self.view, self.project.folder, (path for path in self._dockerfiles() if not _ASIDE.search(path)))
 
     def _dockerfiles(self) -> list[str]:
-        names = (path for path in self.view.entries if _IMAGE.fullmatch(posixpath.basename(path)))
+        names = (path for path in self.view.entries if IMAGE.fullmatch(posixpath.basename(path)))
         return [path for path in names if self.project.owns(path)]
 
     def _rich(self) -> bool:
@@ -138,7 +136,7 @@ class Installing:
         asked = {item.name for file in files if file.kind != "dockerfile" for item in file.requirements}
         already: set[str] = set(_TOOLS)
         for number, line in instructions(text_of(self.view, path) or ""):
-            for given in map(list, map(_arguments, _installs(line))):
+            for given in map(list, map(arguments, installs(line))):
                 if any(option in ("-c", "--constraint") for option, _ in given):
                     continue
                 for file in self._lists(given, path):
@@ -223,37 +221,6 @@ def _named(given: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 def _loose(file: DependencyFile) -> int:
     return sum(not item.pinned for item in file.requirements)
-
-
-def _installs(line: str) -> Iterator[list[str]]:
-    """The words after `pip install` in every command of a RUN instruction."""
-    if line[:4].upper() != "RUN ":
-        return
-    for command in parse_shell(re.sub(r"^(?:--\S+\s+)*", "", line[4:].strip())):
-        words = list(command.words)
-        if "install" in words and any(re.fullmatch(r"(?:.*/)?pip[\d.]*", word) for word in words[:5]):
-            if words[0] not in ("apt-get", "apt", "apk", "conda", "mamba"):
-                yield words[words.index("install") + 1 :]
-
-
-_VALUED = frozenset(
-    "-r --requirement -c --constraint -i --index-url --extra-index-url -f --find-links -t --target --root "
-    "--prefix".split()
-)
-
-
-def _arguments(words: list[str]) -> Iterator[tuple[str, str]]:
-    rest = iter(words)
-    for word in rest:
-        name, sign, value = word.partition("=")
-        if word in _VALUED:
-            yield word, next(rest, "")
-        elif name in _VALUED and sign:
-            yield name, value
-        elif re.match(r"-[rc]\S", word):
-            yield word[:2], word[2:]
-        elif not word.startswith(("-", ".", "/")):
-            yield "", word
 
 
 @provides
