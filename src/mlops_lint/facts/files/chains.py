@@ -66,7 +66,7 @@ def annotation(node: ast.expr | None) -> str:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return UNKNOWN
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        sides = [side for side in (node.left, node.right) if not _is_none(side)]
+        sides = [side for side in (node.left, node.right) if not is_none(side)]
         return annotation(sides[0]) if len(sides) == 1 else UNKNOWN
     if isinstance(node, ast.Subscript):
         outer = chain(node.value).rpartition(".")[2]
@@ -86,5 +86,6 @@ def annotated_with(node: ast.expr | None) -> list[ast.expr]:
     return []
 
 
-def _is_none(node: ast.expr) -> bool:
+def is_none(node: ast.expr) -> bool:
+    """`None`, written out."""
     return isinstance(node, ast.Constant) and node.value is None

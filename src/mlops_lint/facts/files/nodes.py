@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from mlops_lint.facts.files.chains import UNKNOWN, chain
 
@@ -68,6 +69,16 @@ def listed_values(node: ast.expr | None) -> list[str]:
     plain = all(isinstance(part, ast.Name | ast.Attribute | ast.Lambda) for part in parts)
     whole = not isinstance(node, ast.Dict) or None not in node.keys
     return [argument_chain(part) for part in parts] if plain and whole else []
+
+
+def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a scope in their order, without the functions within; classes and lambdas belong to it."""
+    waiting = list(ast.iter_child_nodes(scope))[::-1]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+            waiting += list(ast.iter_child_nodes(node))[::-1]
 
 
 def is_main_guard(test: ast.expr) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from mlops_lint.documents.node import DocumentError
 from mlops_lint.facts.files.chains import chain
+from mlops_lint.facts.files.nodes import own_nodes
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.controls_named import given_back, hashes
@@ -156,7 +157,7 @@ class Controls:
 
     def _found(self, kind: str, columns: frozenset[str]) -> Iterator[tuple[Location, Definition]]:
         for path, definition, tree in self._scopes():
-            for node in _own(tree):
+            for node in own_nodes(tree):
                 scope = definition.qualname if definition else ""
                 if self._applies(kind, path, scope, node, columns):
                     yield self.code.source(path).at(node), definition or self.code.modules[path].body
@@ -240,11 +241,11 @@ class Controls:
     def _idle_hash(self) -> Definition | None:
         """The only function that hashes, where nothing runs it and nothing that runs speaks of a hash."""
         for path, definition, tree in self._scopes():
-            if any(hashes(node) for node in _own(tree)):
+            if any(hashes(node) for node in own_nodes(tree)):
                 return None
             del path, definition
         for one in self._named():
-            body = list(_own(self.code.node(one)))
+            body = list(own_nodes(self.code.node(one)))
             calls = [part for part in body if isinstance(part, ast.Call)]
             does = any(self._does("replace", one.path, one.qualname, part) for part in calls)
             if does and one not in self.shipped.live and not self.code.unparsed and self._opaque(one) is None:
@@ -285,14 +286,6 @@ def _unchanged(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 def _texts(node: ast.AST) -> list[str]:
     return [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-
-
-def _own(tree: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a scope without those of functions within; lambdas belong to it."""
-    for node in ast.iter_child_nodes(tree):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
-            yield from _own(node)
 
 
 @provides

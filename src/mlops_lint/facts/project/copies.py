@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlops_lint.documents.node import DocumentError
+from mlops_lint.facts.files.nodes import own_nodes
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.reading import text_of
@@ -50,7 +51,7 @@ class Copies:
             return
         for scope in ast.walk(source.tree):
             if isinstance(scope, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef):
-                for node in _own(scope):
+                for node in own_nodes(scope):
                     for name in self._copies(path, node, column, scope):
                         yield Copied(name, source.at(node))
 
@@ -103,7 +104,7 @@ def _same_rows(target: str, taken: str, scope: ast.AST) -> bool:
     """Whether both are one table, or the first was made of the second: `out = rows[["age"]].copy()`."""
     if target == taken:
         return True
-    made = [node.value for node in _own(scope) if isinstance(node, ast.Assign)
+    made = [node.value for node in own_nodes(scope) if isinstance(node, ast.Assign)
             and any(isinstance(one, ast.Name) and one.id == target for one in node.targets)]  # fmt: skip
     return bool(made) and all(_keeps(value, taken) for value in made)
 
@@ -120,14 +121,6 @@ def _keeps(value: ast.expr, taken: str) -> bool:
             steps.append(node.attr)
         node = node.func if isinstance(node, ast.Call) else node.value
     return ast.unparse(node) == taken and not set(steps) & _OTHER_ROWS
-
-
-def _own(scope: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a scope without those of functions within."""
-    for node in ast.iter_child_nodes(scope):
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield from _own(node)
 
 
 @provides

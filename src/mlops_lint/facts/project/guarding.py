@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mlops_lint.facts.files.chains import chain
+from mlops_lint.facts.files.chains import chain, is_none
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.acting import Acting
 from mlops_lint.facts.project.code import Code, Definition
@@ -62,7 +62,7 @@ class Guarding:
     def answers(self, guard: Definition) -> bool:
         """Whether it returns anything."""
         return any(
-            isinstance(part.node, ast.Return) and part.node.value is not None and not _nothing(part.node.value)
+            isinstance(part.node, ast.Return) and part.node.value is not None and not is_none(part.node.value)
             for part in self.tainting.parts(guard)
         )
 
@@ -217,10 +217,6 @@ def _own(node: ast.stmt) -> list[ast.expr]:
     """The expressions of a statement itself, not of what stands under it."""
     found = [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)]
     return found + [item.context_expr for item in getattr(node, "items", ())]
-
-
-def _nothing(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _changes(node: ast.Assign | ast.AugAssign) -> bool:

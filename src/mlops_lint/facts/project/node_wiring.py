@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from mlops_lint.facts.files.chains import UNKNOWN, chain
+from mlops_lint.facts.files.chains import UNKNOWN, chain, is_none
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, Use
 
@@ -150,18 +150,16 @@ def _span(node: ast.expr) -> tuple[tuple[int, int], tuple[int, int]]:
 
 def _renames(call: ast.Call) -> bool:
     words = {word.arg: word.value for word in call.keywords}
-    return None in words or any(name in words and not _nothing(words[name]) for name in _RENAMES) or len(call.args) > 1
+    return None in words or any(name in words and not is_none(words[name]) for name in _RENAMES) or len(call.args) > 1
 
 
-def _nothing(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def data_set(name: str) -> str:
+    """A name of the catalogue; `x@spark` and `x@pandas` are one data set."""
+    return name.partition("@")[0]
 
 
 def _text(node: ast.expr) -> str | None:
-    """A name of the catalogue; `x@spark` and `x@pandas` are one data set."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value.partition("@")[0]
-    return None
+    return data_set(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def _name(node: ast.expr, context: ast.expr_context) -> ast.Name | None:
@@ -176,7 +174,7 @@ def _names(nodes: Sequence[ast.expr], context: ast.expr_context) -> list[ast.exp
 
 def _inputs(node: ast.expr) -> tuple[list[ast.expr], list[ast.keyword]] | None:
     """The arguments that a node's function is given; None where they are not written out."""
-    if _nothing(node):
+    if is_none(node):
         return [], []
     if isinstance(node, ast.Dict):
         names = _names(node.values, ast.Load())
@@ -190,7 +188,7 @@ def _inputs(node: ast.expr) -> tuple[list[ast.expr], list[ast.keyword]] | None:
 
 def _outputs(node: ast.expr) -> tuple[ast.expr | None, tuple[tuple[str, ast.expr], ...]] | None:
     """What a node's result is bound to: one name, a tuple of names, or names by the result's keys."""
-    if _nothing(node):
+    if is_none(node):
         return None, ()
     if isinstance(node, ast.Dict):
         names = _names(node.values, ast.Store())

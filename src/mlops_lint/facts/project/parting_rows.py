@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
+
+from mlops_lint.facts.files.nodes import own_nodes
 
 ROW_NUMBERS = "the rows' numbers"
 _NAMED = re.compile(
@@ -70,7 +72,7 @@ def whole_beside(tree: ast.AST) -> ast.Return | None:
     """`return rows, rows.iloc[:cut]`: all rows beside a part of them."""
     if not isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef):
         return None
-    own = list(_own(tree))
+    own = list(own_nodes(tree))
     for node in own:
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
             whole, part = node.value.elts
@@ -103,10 +105,3 @@ def _part_of(node: ast.expr, name: str) -> bool:
         isinstance(node.slice, ast.UnaryOp) and isinstance(node.slice.op, ast.Invert)
     )
     return rows and isinstance(base, ast.Name) and base.id == name
-
-
-def _own(tree: ast.AST) -> Iterator[ast.AST]:
-    for node in ast.iter_child_nodes(tree):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            yield node
-            yield from _own(node)

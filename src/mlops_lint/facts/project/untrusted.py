@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from mlops_lint.documents.node import DocumentError
 from mlops_lint.facts.files.chains import chain
+from mlops_lint.facts.files.nodes import own_nodes
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.dependencies import Dependencies
@@ -78,7 +79,7 @@ class Untrusted:
     def found(self) -> list[Unsafe]:
         """In order of place; what is verified by a hash first is left out."""
         scopes = list(self._scopes())
-        parts = [[node for node in _own(tree) if isinstance(node, _MOVING)] for _, tree in scopes]
+        parts = [[node for node in own_nodes(tree) if isinstance(node, _MOVING)] for _, tree in scopes]
         for _ in range(3):
             before = self._known.size
             for (definition, tree), nodes in zip(scopes, parts, strict=True):
@@ -186,7 +187,7 @@ class Untrusted:
     def _loads(self, definition: Definition, tree: ast.AST) -> Iterator[Unsafe]:
         path, scope = definition.path, definition.qualname
         checked = definition.qualname != "" and bool(_CHECKED.search(ast.unparse(tree)))
-        for node in _own(tree):
+        for node in own_nodes(tree):
             if not isinstance(node, ast.Call):
                 continue
             name = self.code.canonical(path, scope, chain(node.func)) or ""
@@ -257,13 +258,6 @@ def _pinned(node: ast.Call) -> bool:
         if word.arg == "revision" and isinstance(word.value, ast.Constant):
             return bool(_FIXED.fullmatch(str(word.value.value)))
     return False
-
-
-def _own(tree: ast.AST) -> Iterator[ast.AST]:
-    for node in ast.iter_child_nodes(tree):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
-            yield from _own(node)
 
 
 @provides
