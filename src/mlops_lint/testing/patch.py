@@ -20,7 +20,7 @@ def merge(stock: str, patch: str, marks: list[Mark], line: int) -> tuple[str, li
     """The stock text with the patch merged in, and the marks on their lines in it. `line` is the page's."""
     import yaml
 
-    base = yaml.compose(stock, Loader=yaml.SafeLoader)
+    base = yaml.compose(stock, Loader=_loader())
     changes = _compose(patch, line)
     if changes is None:
         return stock, _moved(marks, {}, {}, line)
@@ -28,16 +28,24 @@ def merge(stock: str, patch: str, marks: list[Mark], line: int) -> tuple[str, li
         raise PageError("a patch is a mapping, merged into a mapping", line)
     routes = {at: route for route, at in reversed(list(_lines(changes)))}
     _merge(base, changes, line)
-    text = yaml.serialize(base, Dumper=yaml.SafeDumper, width=10**6, allow_unicode=True)
-    merged = yaml.compose(text, Loader=yaml.SafeLoader)
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    text = yaml.serialize(base, Dumper=dumper, width=10**6, allow_unicode=True)
+    merged = yaml.compose(text, Loader=_loader()) if marks else None
     return text, _moved(marks, routes, dict(_lines(merged)), line)
+
+
+def _loader() -> type[yaml.SafeLoader | yaml.CSafeLoader]:
+    """libyaml's where it is there: a page has hundreds of patches."""
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _compose(text: str, line: int) -> yaml.Node | None:
     import yaml
 
     try:
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        return yaml.compose(text, Loader=_loader())
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise PageError(f"the patch is no YAML: {error}", line + (mark.line if mark else 0)) from None
