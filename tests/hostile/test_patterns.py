@@ -95,6 +95,8 @@ def slow(pattern: re.Pattern[str], used: set[str], long: int) -> str:
         if seconds(pattern, used, pump * (200 // len(pump)) + "\x00") > 0.1:
             return f"explodes at {pump!r}"
         for head in HEADS:
+            if seconds(pattern, used, head + pump * (long // 3 // len(pump)) + "\x00") < 0.003:
+                continue  # nine times that is no tenth of a second
             text = head + pump * (long // len(pump)) + "\x00"
             if seconds(pattern, used, text) > 0.1 and min(seconds(pattern, used, text) for _ in range(2)) > 0.1:
                 return f"grows with the square at {head!r} {pump!r}"
