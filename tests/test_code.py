@@ -3,10 +3,23 @@
 import pytest
 
 from mlops_lint.facts.project.code import Absent, Code, Definition, Found, Opaque, code
+from mlops_lint.facts.project.implementing import Implementations
+from mlops_lint.facts.project.pointers import Pointers
 from mlops_lint.facts.project.project import Project
 from mlops_lint.repo.memory import MemoryView
 
 F1 = "sklearn.metrics.f1_score"
+SETTINGS = """
+from pydantic import BaseModel, Field
+class Job(BaseModel):
+    def go(self): ...
+class Quick(Job): ...
+Kind = Job
+class All(BaseModel):
+    job: Kind = Field(Quick(), discriminator="kind")
+    size: int = Field(3)
+    either: Job | Quick = Field(Quick())
+"""
 
 
 def linked(files: dict[str, str], folder: str = "") -> Code:
@@ -33,6 +46,12 @@ def linked(files: dict[str, str], folder: str = "") -> Code:
         ("import torch\nclass A(torch.nn.Module): ...\na = A()", "a.eval", "torch.nn.Module().eval"),
         ("from sklearn.svm import SVC\ndef make(): return SVC()\nm = make()", "m.fit", "sklearn.svm.SVC().fit"),
         ("from sklearn.svm import SVC\ndef make() -> SVC: ...\nm = make()", "m.fit", "sklearn.svm.SVC().fit"),
+        (SETTINGS + "job = Job.model_validate({})", "job.go", "a.py::Job.go"),
+        (SETTINGS + "job = Job.load()", "job.go", "pydantic.BaseModel().load().go"),
+        (SETTINGS + "all = All()", "all.job.go", "a.py::Job.go"),
+        (SETTINGS + "all = All()", "all.size.bit_length", "builtins.int().bit_length"),
+        (SETTINGS + "all = All()", "all.either.go", None),
+        ("from typing import Self\nclass A:\n    def go(self) -> Self: ...\na = A().go()", "a.go", "a.py::A.go"),
     ],
 )
 def test_a_name_at_the_top(lines: str, chain: str, expected: "str | None") -> None:
@@ -154,3 +173,25 @@ def test_pointers_reach_methods_constants_and_re_exports() -> None:
     assert getattr(found.find("p.impl.A.SIZE"), "line", 0) == 4
     assert found.find("p.impl.A.go") == found.definition("p/impl.py", "A.go")
     assert found.find("p.nothing") is None
+
+
+def test_what_a_method_that_may_run_calls_may_run() -> None:
+    files = {
+        "job.py": "import kept\nclass Job:\n    def run(self):\n        kept.register()\n",
+        "kept.py": "def register(): print(1 + 1)\n",
+        "main.py": "import job, sys\njobs = make(job, sys.argv)\nif __name__ == '__main__':\n    jobs.chosen.run()\n",
+        "tests/test_kept.py": "import kept\ndef test_it():\n    assert kept.register() is None\n",
+    }
+    assert not only_tests(files, "kept.py", "register")
+    silent = {**files, "main.py": "import job\nif __name__ == '__main__':\n    print(job)\n"}
+    assert only_tests(silent, "kept.py", "register")
+
+
+def only_tests(files: dict[str, str], path: str, name: str) -> bool:
+    view = MemoryView(files)
+    found = linked(files)
+    pointers = Pointers(view, Project("", "mlproject.yaml"), found, {})
+    implementations = Implementations(found, pointers)
+    known = implementations.of(f"{path}::{name}")
+    assert not isinstance(known, str)
+    return implementations.tested_only(known)

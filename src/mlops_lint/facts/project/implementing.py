@@ -134,12 +134,12 @@ class Implementations:
         shared = {path for path in self.code.modules if path.endswith("conftest.py")}
         return not any(name in self.code.source(path).text for path in callers | shared)
 
-    def doubt(self, found: Implementation) -> str:
-        """Why it cannot be told whether anything runs it; empty where that is known."""
+    def doubt(self, found: Implementation, reach: Reach | None = None) -> str:
+        """Why it cannot be told whether anything (or what is within reach) runs it; empty where that is known."""
         definition = found.definition
-        if definition is None or definition.kind == "module" or definition in self.code.live:
+        if definition is None or definition.kind == "module" or definition in (reach or self.code.live):
             return ""
-        return self._may_be_called(definition)
+        return self._may_be_called(definition, reach)
 
     def _handed_on(self, definition: Definition) -> bool:
         """Whether anything imports, names or decorates it, so that a variable might hold it."""
@@ -166,15 +166,11 @@ class Implementations:
         return "nothing in it is called"
 
     def _may_be_called(self, definition: Definition, reach: Reach | None = None) -> str:
-        named = frozenset({definition.name})
-        last = f".{definition.name}"
-        handed = self._handed_on(definition)
-        for path, fact in sorted(
-            (reach or self.code.live).opaque(named), key=lambda pair: not pair[1].chain.endswith(last)
-        ):
-            if not handed and fact.chain.isidentifier() and fact.chain != definition.name:
-                continue  # a variable holds only what somebody has put there
-            return f"`{fact.chain[:60]}` in {path}:{fact.line} may call it"
+        if found := self._opaquely(definition, reach):
+            return found
+        for method in self._calling_methods(definition):
+            if found := self._opaquely(method, reach, alone=True):
+                return f"{found}, by `{method.qualname}`"
         word = re.compile(rf"(?<![\w.]){re.escape(definition.name)}(?!\w)")
         view = self.code.view
         files = [path for path in view.entries if _COMMANDS.search(path) and path != self.code.project.charter_path]
@@ -187,6 +183,33 @@ class Implementations:
                     if stem in line or definition.path in line or "_target_" in line:
                         return f"{path}:{number} names it"
         return ""
+
+    def _opaquely(self, definition: Definition, reach: Reach | None, *, alone: bool = False) -> str:
+        """The call that cannot be followed and may call it; `alone`: only one that spells its name."""
+        last = f".{definition.name}"
+        handed = self._handed_on(definition)
+        for path, fact in sorted(
+            (reach or self.code.live).opaque(frozenset({definition.name})),
+            key=lambda pair: not pair[1].chain.endswith(last),
+        ):
+            if alone and not fact.chain.endswith(last):
+                continue
+            if not handed and fact.chain.isidentifier() and fact.chain != definition.name:
+                continue  # a variable holds only what somebody has put there
+            return f"`{fact.chain[:60]}` in {path}:{fact.line} may call it"
+        return ""
+
+    def _calling_methods(self, definition: Definition) -> list[Definition]:
+        """Methods, outside of tests, from which it is reached: not every call on an object can be followed."""
+        found: dict[Definition, None] = {}
+        waiting = [definition]
+        while waiting:
+            for path, use in self.code.graph.call_sites.get(waiting.pop(), []):
+                caller = self.code.graph.scope(path, use.scope)
+                if caller not in found and caller != definition and not self.code.is_test(path):
+                    found[caller] = None
+                    waiting.append(caller)
+        return [one for one in found if one.kind == "function" and "." in one.qualname]
 
     def _file(self, path: str, at: Location, name: str) -> Implementation | str:
         if path in self.code.unparsed:

@@ -6,14 +6,15 @@ Flow-insensitive: a name with several bindings means something only where they a
 from __future__ import annotations
 
 import builtins
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 from mlops_lint.facts.files.chains import UNKNOWN, split
 from mlops_lint.facts.files.nodes import MAIN
 from mlops_lint.facts.files.symbols import BindingFact, ImportFact
+from mlops_lint.facts.project.code.holders import Holders
 from mlops_lint.facts.project.code.meaning import External, Instance, Package, Value
+from mlops_lint.facts.project.code.models import is_self, makes, of_declared
 from mlops_lint.facts.project.code.modules import Definition, Finder, Module, by_scope, by_target
 
 MAX_DEPTH = 32
@@ -21,11 +22,6 @@ MAX_DEPTH = 32
 WASTE = 50_000
 """How many answers may hold for their path alone, and so be worked out again, before names are followed less far."""
 _PROPERTIES = ("property", "cached_property")
-_HOLDERS = re.compile(
-    r"^(?:fastapi|starlette|litestar|sanic)\b.*\.(?:state|ctx)$|^(?:flask|quart)\.g$|^streamlit\.session_state$"
-)
-"""Objects of libraries that hold whatever a program puts there, under names that it chooses."""
-_KEEPS = re.compile(r"(?:^g|\.(?:state|ctx|session_state))(\.\w+)$")
 
 
 ParameterValue: TypeAlias = Callable[[Definition, str], "Value | None"]
@@ -44,7 +40,7 @@ class Names:
         self._wasted = 0
         self._known: dict[tuple[str, str, str], Value | None] = {}
         self._stars: dict[str, tuple[str, ...]] = {}
-        self._kept: dict[str, list[tuple[str, BindingFact]]] | None = None
+        self._holders = Holders(modules)
         self._imports = {path: by_scope(module.symbols.imports) for path, module in modules.items()}
         self._bindings = {path: by_target(module.symbols.bindings) for path, module in modules.items()}
 
@@ -65,10 +61,15 @@ class Names:
         steps = split(text)
         value = self.lookup(path, scope, steps[0]) if steps and steps[0] != UNKNOWN else None
         yield value
-        for step in steps[1:]:
+        before: Value | None = None
+        for index, step in enumerate(steps[1:], 1):
             if value is None:
                 return
-            value = self.step(value, step)
+            made = makes(before, value, steps[index - 1 : index + 1])
+            before, value = (
+                value,
+                Instance(before) if made and isinstance(before, Definition) else self.step(value, step),
+            )
             yield value
 
     def lookup(self, path: str, scope: str, name: str) -> Value | None:
@@ -119,11 +120,11 @@ class Names:
             return self._parameter(path, scope, name, bindings)
         chains = {binding.value for binding in bindings if split(binding.value)[0] != name}
         value = self._agreed(path, scope, chains)
-        if len(bindings) == 1 and bindings[0].declared != UNKNOWN and (value is None or isinstance(value, External)):
-            declared = self.resolve(path, scope, bindings[0].declared)
-            if isinstance(declared, Definition) and declared.kind == "class":
-                return Instance(declared)  # `model: Price = request.app.state.model`: the library cannot know
-        return value
+        return self._declared(path, scope, bindings[0], value) if len(bindings) == 1 else value
+
+    def _declared(self, path: str, scope: str, fact: BindingFact, value: Value | None) -> Value | None:
+        known = fact.declared != UNKNOWN and (value is None or isinstance(value, External))
+        return of_declared(fact, value, self.resolve(path, scope, fact.declared) if known else None)
 
     def _agreed(self, path: str, scope: str, chains: set[str]) -> Value | None:
         if not chains or UNKNOWN in chains or len(chains) > 8:
@@ -180,7 +181,7 @@ class Names:
     def step(self, value: Value, step: str) -> Value | None:
         """One step of a chain: an attribute, a call or a subscript."""
         if isinstance(value, External):
-            if _HOLDERS.search(value.name) and step != "()":
+            if step != "()" and Holders.is_one(value.name):
                 return self._held(step)
             return value.then(step)
         if isinstance(value, Package):
@@ -196,13 +197,7 @@ class Names:
 
     def _held(self, step: str) -> Value | None:
         """What the project puts under that name into an object that holds anything: `app.state.model = Price()`."""
-        if self._kept is None:
-            self._kept = {}
-            for path, module in self.modules.items():
-                for fact in module.symbols.bindings:
-                    if (match := _KEEPS.search(fact.target)) and fact.value != UNKNOWN:
-                        self._kept.setdefault(match[1], []).append((path, fact))
-        known = self._kept.get(step, [])
+        known = self._holders.kept.get(step, [])
         return self._guarded(("", "<held>", step), lambda: self._common(known)) if known else None
 
     def _common(self, known: list[tuple[str, BindingFact]]) -> Value | None:
@@ -269,7 +264,10 @@ class Names:
             return True, None
         self._busy.add(key)
         try:
-            values = {self.resolve(klass.path, klass.qualname, fact.value) for fact in own if fact.value != UNKNOWN}
+            given = [
+                (fact, self.resolve(klass.path, klass.qualname, fact.value)) for fact in own if fact.value != UNKNOWN
+            ]
+            values = {self._declared(klass.path, klass.qualname, fact, value) for fact, value in given}
             unknown = any(fact.value == UNKNOWN for fact in own)
             for fact in self._self_bindings(klass, name):
                 if split(fact.value)[:2] == ["self", f".{name}"]:
@@ -345,6 +343,8 @@ class Names:
             value = self.resolve(function.path, outer, fact.returns_class)
             if isinstance(value, Definition) and value.kind == "class":
                 return Instance(value)
+            if is_self(value) and (owner := self.modules[function.path].definitions.get(outer)) is not None:
+                return Instance(owner)
             if isinstance(value, External) and not value.name.startswith("builtins."):
                 return External(value.name + "()")
         return self._agreed(function.path, function.qualname, set(fact.returns))
