@@ -223,7 +223,11 @@ def test_a_report_that_cannot_be_written(
     asked: list[tuple[Path, Settings]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["--output-format", "json=none/out.json"]) == 2
-    assert "could not write none/out.json" in capsys.readouterr().err.replace("\\", "/")
+    said = "could not write none/out.json: there is no folder `none`; make it first"
+    assert said in capsys.readouterr().err.replace("\\", "/")
+    assert run(["--output-format", "json=."]) == 2
+    assert "it is a folder" in capsys.readouterr().err
+    assert not asked  # told before the work is done
 
 
 def test_the_configuration_is_read_and_isolated_ignores_it(asked: list[tuple[Path, Settings]], tmp_path: Path) -> None:

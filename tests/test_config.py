@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from importlib import resources
 from pathlib import Path
@@ -72,6 +73,21 @@ def test_the_nearest_wins_and_the_repository_is_the_limit(tmp_path: Path) -> Non
     assert config.find(inner) == own
 
 
+@pytest.mark.parametrize("name", ["mlops-lint", "mlops_lint"])
+def test_a_table_beside_a_file_of_ours_is_said_to_be_passed_over(tmp_path: Path, name: str) -> None:
+    file = write(tmp_path, "ignore = ['DE001']\nper-file-ignores = {'a/*' = ['TE', 'MT']}\nstrict = true\n")
+    assert config.passed_over(file) == ""
+    write(tmp_path, f"[tool.{name}]\nignore = []\n", "pyproject.toml")
+    assert config.find(tmp_path) == file
+    settings = dataclasses.replace(
+        config.merge(Settings(), config.load(file), frozenset(), str(file)), passed_over=config.passed_over(file)
+    )
+    assert config.note(settings, tmp_path) == [
+        'configured by mlops-lint.toml: ignore = ["DE001"], per-file-ignores = {"a/*" = ["TE", "MT"]}, strict = true',
+        f"`[tool.{name}]` of pyproject.toml is not read: mlops-lint.toml beside it rules",
+    ]
+
+
 def test_a_pyproject_without_our_table_is_passed_over(tmp_path: Path) -> None:
     outer = write(tmp_path, "")
     inner = tmp_path / "sub"
@@ -84,7 +100,7 @@ def test_a_pyproject_without_our_table_is_passed_over(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("\nselct = []\n", ":2: unknown key `selct`; did you mean `select`?"),
-        ("select = 'MT'\n", ":1: `select` must be a list of codes or names, not 'MT'"),
+        ("select = 'MT'\n", ':1: `select` must be a list of codes or names, not "MT"'),
         ("strict = true\nmin-level = 7\n", ":2: `min-level` must be a number from 0 to 4, not 7"),
         ("min-level = true\n", ":1: `min-level` must be a number"),
         ("fail-on = 'errors'\n", "must be one of error, warning, info, never"),

@@ -89,6 +89,8 @@ def test_what_init_guessed_accuses_nobody() -> None:
     (outcome,) = run(accuses, "unconfirmed: [metric.target]\n").projects[0].outcomes
     assert outcome.state is State.CANNOT_TELL
     assert "metric.target" in outcome.reason
+    (outcome,) = run(accuses, "unconfirmed: [metric]\n").projects[0].outcomes
+    assert "`metric` is a guess" in outcome.reason  # as it is listed, not as it is read
 
 
 @pytest.mark.parametrize(
@@ -177,6 +179,22 @@ def test_kind_and_stage_decide(kind: Kind, stage: str, target: int, severity: Se
     grading, finding = Grading(stage, target, "."), Finding(HERE, kind, "no")
     assert grading.severity(a_check("ZZ009"), finding) is severity
     assert grading.next_step(a_check("ZZ009"), finding) is step
+
+
+@pytest.mark.parametrize(
+    ("fields", "step"),
+    [
+        ({"dimension": "responsibility"}, False),
+        ({"dimension": "responsibility", "gate": False}, True),
+        ({"dimension": "monitoring"}, True),
+        ({"dimension": "monitoring", "code": "MN003"}, False),
+    ],
+)
+def test_high_risk_owes_responsibility_at_any_stage(fields: dict[str, object], step: bool) -> None:
+    finding = Finding(HERE, Kind.ABSENCE, "no")
+    check = a_check(str(fields.pop("code", "ZZ009")), level=3, **fields)
+    assert Grading("exploration", 1, ".", high_risk=True).next_step(check, finding) is step
+    assert Grading("exploration", 1, ".").next_step(check, finding)
 
 
 ALL = {code: a_check(code, level=level) for level, codes in LADDER.items() for code in codes}

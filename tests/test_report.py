@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gzip
 import json
+import re
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -17,6 +18,7 @@ from mlops_lint.errors import UsageError
 from mlops_lint.i18n import entries, translations, using
 from mlops_lint.model import Location, Outcome, Severity, State
 from mlops_lint.report import Options, render
+from mlops_lint.report.phrases import outcome_line
 from mlops_lint.report.sanitize import width
 from mlops_lint.report.sarif import document
 from mlops_lint.results import PracticeReport, ProjectReport, Report, RunInfo
@@ -109,6 +111,20 @@ def test_next_steps_are_no_findings() -> None:
     assert "Next steps (1)" in text
     assert "[DE007]" not in text
     assert "DE007" not in render(rich_report(), "concise")
+    (project,) = rich_report().projects
+    later = replace(
+        project, outcomes=(*project.outcomes, Outcome("DE007", State.FAIL)), next_steps=frozenset({"DE007"})
+    )
+    line = outcome_line(later)
+    assert line == f"{outcome_line(project)}, 1 is a next step"
+
+
+def test_a_level_that_is_not_shown_is_explained() -> None:
+    (project,) = rich_report().projects
+    text = render(replace(rich_report(), projects=(replace(project, maturity=None),)), "text")
+    assert re.search(
+        r"No level is shown: \d+ gates were left out by `select` or `ignore` \(CH001, CH002, CH005, …\)", text
+    )
 
 
 def test_sections_collapse_without_verbose() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -106,6 +107,16 @@ def test_a_finding_is_waived(project: Path, capsys: pytest.CaptureFixture[str]) 
     assert "already" in capsys.readouterr().err
 
 
+def test_what_holds_has_nothing_to_waive(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (project / "mlproject.yaml").read_bytes()
+    for code, said in (("MT003", "it holds here"), ("RS011", "does not apply here")):
+        assert run(["waive", code, "--reason", "the next data refresh is due", "--until", "2026-12-24"]) == 2
+        told = capsys.readouterr().err
+        assert said in told
+        assert f"`mlops-lint why {code}`" in told
+    assert (project / "mlproject.yaml").read_bytes() == before
+
+
 def test_a_dry_run_writes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = (project / "mlproject.yaml").read_bytes()
     words = ["waive", "target-missed", "--reason", "the next refresh is due", "--until", "2026-12-24", "--dry-run"]
@@ -120,7 +131,10 @@ def test_why(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "does not hold" in said
     assert "metrics/" in said
     assert run(["why", "MT003", "--no-cache"]) == 0
-    assert "it holds" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert re.search(r"it holds · (?:linked|enforced): ", said)
+    assert "src/churn/evaluate.py" in said
+    assert "held against the claim at mlproject.yaml:" in said
     assert run(["why", "MT005", "--no-cache", "--output-format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["findings"][0]["code"] == "MT005"
     assert run(["why", "MT"]) == 2

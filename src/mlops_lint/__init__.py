@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mlops_lint.facts.project.acting import Acting as Acting
     from mlops_lint.facts.project.alerting import Alerting as Alerting, Rule as Rule
     from mlops_lint.facts.project.arguing import (
-        admits as admits, compares as compares, speaks_of_people as speaks_of_people,
+        admits as admits, compares as compares, praises as praises, speaks_of_people as speaks_of_people,
     )  # fmt: skip
     from mlops_lint.facts.project.asking import Asked as Asked, Asking as Asking
     from mlops_lint.facts.project.attributes import Attributes as Attributes
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         Absent as Absent, Code as Code, Constant as Constant, Definition as Definition, Found as Found,
         Opaque as Opaque, Reach as Reach, Use as Use,
     )  # fmt: skip
+    from mlops_lint.facts.project.column_makers import ColumnMakers as ColumnMakers
     from mlops_lint.facts.project.companions import Companions as Companions, significant as significant
     from mlops_lint.facts.project.controls import (
         Applied as Applied, Bypassed as Bypassed, Controls as Controls, NoCode as NoCode, NotApplied as NotApplied,
@@ -87,7 +88,7 @@ if TYPE_CHECKING:
         MetricCalls as MetricCalls, Setting as Setting, beta_of as beta_of,
     )  # fmt: skip
     from mlops_lint.facts.project.model_cards import Card as Card, ModelCards as ModelCards
-    from mlops_lint.facts.project.model_text import ModelText as ModelText
+    from mlops_lint.facts.project.model_text import ModelText as ModelText, Unguarded as Unguarded
     from mlops_lint.facts.project.money import Amount as Amount, amount as amount
     from mlops_lint.facts.project.installing import Installing as Installing
     from mlops_lint.facts.project.model_age import ModelAge as ModelAge
@@ -123,7 +124,8 @@ if TYPE_CHECKING:
     from mlops_lint.facts.project.recording import Logged as Logged, Recording as Recording
     from mlops_lint.facts.project.registering import Registering as Registering
     from mlops_lint.facts.project.reported import Reported as Reported
-    from mlops_lint.facts.project.retraining import Retraining as Retraining, Start as Start
+    from mlops_lint.facts.project.retraining import Retraining as Retraining
+    from mlops_lint.facts.project.retraining_words import Start as Start
     from mlops_lint.facts.project.revisions import Change as Change, Revisions as Revisions, meant as meant
     from mlops_lint.facts.project.rollouts import Rollouts as Rollouts
     from mlops_lint.facts.project.routes import Routes as Routes

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -69,6 +70,22 @@ def find(start: Path, top: Path | None = None) -> Path | None:
     return None
 
 
+def passed_over(file: Path) -> str:
+    """The table of ours in a pyproject.toml beside an `mlops-lint.toml`, however it is spelled; it is not read."""
+    beside = file.with_name("pyproject.toml")
+    if file.name != FILE or not beside.is_file():
+        return ""
+    try:
+        tool = _tool(_parse(beside, _read(_inside_repository(beside))))
+    except ConfigError:
+        return ""
+    return next((f"tool.{name}" for name in tool if _ours(name)), "")
+
+
+def _ours(name: str) -> bool:
+    return name.replace("_", "").replace("-", "").lower() == "mlopslint"
+
+
 def _inside_repository(file: Path) -> Path:
     """The file, unless it is a link to what the repository does not hold: that would be read and quoted."""
     if file.is_symlink():
@@ -85,7 +102,7 @@ def _has_table(file: Path) -> bool:
         return False
     tool = _tool(_parse(file, data))
     for other in () if "mlops-lint" in tool else tool:
-        if other.replace("_", "").replace("-", "").lower() == "mlopslint":
+        if _ours(other):
             where = _Places(file, data.decode("utf-8", "replace"), f"tool.{other}")
             raise ConfigError(f"{where.of(other)}: `[tool.{other}]` is not read: the table is `[{TABLE}]`")
     return "mlops-lint" in tool
@@ -123,6 +140,8 @@ def note(settings: Settings, root: Path | None) -> list[str]:
         shown = file.relative_to(root).as_posix() if inside and root is not None else name
         keys = ", ".join(f"{key.replace('_', '-')} = {value}" for key, value in settings.configured)
         notes.append(f"configured by {shown}: {keys or 'nothing is set'}")
+        if settings.passed_over:
+            notes.append(f"`[{settings.passed_over}]` of pyproject.toml is not read: {FILE} beside it rules")
     return notes
 
 
@@ -175,7 +194,11 @@ def _inside(key: str, patterns: list[str] | tuple[str, ...], where: _Places) -> 
 
 
 def _shown(value: Any, limit: int = 60) -> str:
-    text = repr(list(value) if isinstance(value, tuple) else value)
+    """A value as TOML writes it."""
+    if isinstance(value, tuple) and any(isinstance(item, tuple) for item in value):
+        text = "{" + ", ".join(f"{json.dumps(k, ensure_ascii=False)} = {_shown(v, limit)}" for k, v in value) + "}"
+    else:
+        text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
 
 

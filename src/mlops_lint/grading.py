@@ -17,6 +17,8 @@ from mlops_lint.results import Waiver
 
 INTERNAL = ("INT001", "check-crashed")
 NEVER_WAIVED = frozenset(("CH001", "CH002", "CH007"))
+AT_ONCE = frozenset(("DA011", "MN003"))
+"""What high risk asks for at any stage beside the gates of responsibility: privacy, a log of predictions."""
 _PROMISES = {"exploration": Severity.INFO, "prototype": Severity.WARNING}
 
 
@@ -27,6 +29,7 @@ class Grading:
     stage: str
     target: int
     project: str
+    high_risk: bool = False
 
     def severity(self, check: Check, finding: Finding) -> Severity:
         """Unmet promises grow with the stage; a finding may only be softer than its check."""
@@ -38,7 +41,9 @@ class Grading:
 
     def next_step(self, check: Check, finding: Finding) -> bool:
         """What is merely missing above the target level is a next step, never a failure."""
-        return finding.kind is Kind.ABSENCE and check.level > self.target
+        owed = check.code in AT_ONCE or (check.gate and check.dimension == "responsibility")
+        at_once = self.high_risk and owed
+        return finding.kind is Kind.ABSENCE and check.level > self.target and not at_once
 
     def diagnostics(
         self, checks: Mapping[str, Check], outcomes: Iterable[Outcome], line: Callable[[Location], str]

@@ -21,7 +21,7 @@ from mlops_lint.facts.project.project import Project, Today
 from mlops_lint.grading import Grading, crashed, waive, waivers_of
 from mlops_lint.maturity import maturity, with_enforcement
 from mlops_lint.model import Confidence, Diagnostic, NotAnalysed, Outcome, Severity
-from mlops_lint.projects import find_projects
+from mlops_lint.projects import find_projects, refuse_endless
 from mlops_lint.quoting import Lines
 from mlops_lint.repo.view import RepoView, Unreadable
 from mlops_lint.results import (
@@ -64,6 +64,7 @@ def lint(
     if not path.is_dir():
         raise UsageError(f"{path} is no folder")
     with open_worktree(path) as tree:
+        refuse_endless(tree)
         folder = project_folder(tree, path)
         view = _staged(tree) if settings.staged else watch(tree)
         with _file_facts(settings, tree.root) as (files, notes):
@@ -245,7 +246,9 @@ def _run_project(
     stage = charter.stage if charter else ""
     target = charter.target_level if charter else 1
     name = project.label
-    graded = Grading(stage, target, name).diagnostics(registry.checks, outcomes.values(), lines.text)
+    grading = Grading(stage, target, name, high_risk=charter is not None and charter.high_risk)
+    graded = grading.diagnostics(registry.checks, outcomes.values(), lines.text)
+    steps = frozenset(found.code for found in graded if found.next_step)
     graded += [crashed(crash, name, project.charter_path) for crash in ran.crashes]
     report = ProjectReport(
         path=name,
@@ -257,6 +260,7 @@ def _run_project(
         practices=practices_of(facts, registry, files.deadline) if practices or charter is None else {},
         checks={code: registry.checks[code] for code in sorted(outcomes)},
         has_charter=charter is not None,
+        next_steps=steps - {found.code for found in graded if not found.next_step},
     )
     late = [NotAnalysed(project.folder, f"{TIME_UP}: checks not run: {len(ran.late)}")] if ran.late else []
     return ProjectRun(project, report, graded, [*_gaps(facts), *late])

@@ -8,11 +8,14 @@ import re
 from mlops_lint.errors import NoProjectError
 from mlops_lint.facts.project.code.modules import is_source
 from mlops_lint.facts.project.project import Project
+from mlops_lint.repo.disk import MAX_FILES
 from mlops_lint.repo.view import RepoView, Unreadable
 
 CHARTER = "mlproject.yaml"
 NAMED = ".mlproject.yaml"
 """How charters end that stand beside others in one folder: `price.mlproject.yaml`."""
+MAX_SOURCES = 20_000
+"""Source files of a folder that nothing says is a project: beyond that it is many of them, or a whole disk."""
 _CODE = re.compile(r"^[ ]+code:((?:[ ]*\[[^\]]*\])|(?:[ ]*\n[ ]+-[ ].*)+|[ ]*\S+)", re.MULTILINE)
 _ROOTED = re.compile(r"(?<![\w/:.])//([\w.@+-][\w./@+-]*)")
 _MODULE = re.compile(r"(?<![\w/:.])//([\w@+-][\w./@+-]*\.py)\b")
@@ -40,6 +43,24 @@ def find_projects(view: RepoView, folder: str = "") -> list[Project]:
     return [
         _project(view, path, every) for path in sorted(set(charters), key=lambda path: (posixpath.dirname(path), path))
     ]
+
+
+def refuse_endless(view: RepoView) -> None:
+    """Raises NoProjectError for what is no project but a whole disk: without git and a charter nothing bounds it."""
+    if view.is_git or view.git_unreadable or view.root is None or view.on_disk(CHARTER):
+        return
+    shown = str(view.root)
+    if view.root.parent == view.root:
+        raise NoProjectError(
+            f"{shown!r} is the root of the file system and holds no {CHARTER}; name a project's folder"
+        )
+    limits = ((MAX_FILES, "files", len(view.entries)), (MAX_SOURCES, "source files", sum(map(is_source, view.entries))))
+    for limit, what, count in limits:
+        if count >= limit and not any(map(is_charter, view.entries)):
+            raise NoProjectError(
+                f"{shown!r} is no git repository and holds {limit:,} {what} or more and no {CHARTER}; "
+                "name a project's folder"
+            )
 
 
 def is_charter(path: str) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 
-from mlops_lint.documents.python import split_lines
+from mlops_lint.documents.node import DocumentError
+from mlops_lint.documents.python import decode, split_lines
 from mlops_lint.model import Diagnostic, Location
 from mlops_lint.repo.view import RepoView, Unreadable
 from mlops_lint.results import SourceKey
@@ -36,7 +38,7 @@ class Lines:
             from mlops_lint.documents.notebook import cell_lines
 
             return cell_lines(data, place.cell)
-        return split_lines(data[:2_000_000].decode("utf-8", "replace"))
+        return split_lines(_text(place.path, data[:2_000_000]))
 
     def quoted(self, diagnostics: Iterable[Diagnostic]) -> dict[SourceKey, str]:
         """The lines that the findings quote, the second places included."""
@@ -46,6 +48,14 @@ class Lines:
             for place in (diagnostic.finding.place, *(related.at for related in diagnostic.finding.related))
         ]
         return {(place.path, place.cell, place.line): self.text(place) for place in sorted(set(places), key=_place_key)}
+
+
+def _text(path: str, data: bytes) -> str:
+    """As its reader saw it: a Python file by the encoding that it names, so that columns are those of its places."""
+    if path.endswith(".py"):
+        with contextlib.suppress(DocumentError):
+            return decode(data)
+    return data.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 def _place_key(place: Location) -> tuple[str, int, int, int]:

@@ -137,6 +137,8 @@ class ProjectReport:
     practices: Mapping[str, PracticeReport] = field(default_factory=dict)
     checks: Mapping[str, CheckInfo] = field(default_factory=dict)
     has_charter: bool = True
+    next_steps: frozenset[str] = frozenset()
+    """Codes of which nothing is found but what lies above the target level: they never fail."""
 
 
 @dataclass(frozen=True, slots=True)

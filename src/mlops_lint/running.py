@@ -70,14 +70,20 @@ def _confirmed(result: Result, charter: Charter | None, routes: Iterable[tuple[s
     """A finding that rests on what `init` guessed accuses nobody: it cannot be told."""
     if charter is None or isinstance(result, Unknown):
         return result
-    guesses = sorted({".".join(map(str, route)) for route in routes if charter.unconfirmed(*route)})
+    guesses = sorted({guess for route in routes for guess in charter.guesses(*route)})
     if not guesses:
         return result
     claim = result.place if isinstance(result, Finding) else result.claim
-    named = ", ".join(f"`{guess}`" for guess in guesses[:3])
-    verb, it, entry = ("is a guess", "it", "entry") if len(guesses) == 1 else ("are guesses", "them", "entries")
-    reason = f"{named} {verb} of `init`; confirm {it} by deleting the {entry} under `unconfirmed`"
-    return Unknown(claim, reason, guess=True)
+    return Unknown(claim, _guessed(guesses), guess=True)
+
+
+def _guessed(entries: list[str]) -> str:
+    """Names the entries as `unconfirmed` lists them: there they are to be deleted."""
+    named = ", ".join(f"`{entry}`" for entry in entries[:3])
+    named += f" and {len(entries) - 3} more" if len(entries) > 3 else ""
+    one = len(entries) == 1
+    verb, it, entry = ("is a guess or a gap", "it", "entry") if one else ("are guesses or gaps", "them", "entries")
+    return f"{named} {verb} of `init`; correct or confirm {it}, then delete the {entry} under `unconfirmed`"
 
 
 def judge(check: Check, results: Iterable[Result]) -> Outcome:

@@ -66,6 +66,8 @@ class Settings:
     """The configuration files that were read."""
     configured: tuple[tuple[str, str], ...] = ()
     """What they set: (option, its value as text)."""
+    passed_over: str = ""
+    """The table of pyproject.toml that is not read, as an `mlops-lint.toml` stands beside it."""
 
     def digest(self) -> str:
         """`sha256:…` over the options that change what is found; the same for equal results."""

@@ -13,6 +13,7 @@ from mlops_lint import (
     Pointers,
     Related,
     RemoteTarget,
+    RepoView,
     Results,
     Severity,
     Target,
@@ -20,13 +21,16 @@ from mlops_lint import (
     check,
 )  # fmt: skip
 
+NO_EVIDENCE = (("data", "sources"), ("model", "path"), ("model", "heads"))
+"""What CH006 leaves to checks of its own."""
+
 
 def _points(charter: Charter) -> bool | str:
     return bool(charter.references()) or "the charter points to nothing"
 
 
 @check("CH005", level=1, gate=True, severity=Severity.ERROR, dimension="problem", caps=True, when=_points)
-def pointer_unresolved(charter: Charter, pointers: Pointers) -> Results:
+def pointer_unresolved(charter: Charter, pointers: Pointers, view: RepoView) -> Results:
     """A path, symbol, value, heading or test that the charter names is not there."""
     for reference in charter.references():
         target = pointers.resolve(reference.text, reference.type)
@@ -37,12 +41,19 @@ def pointer_unresolved(charter: Charter, pointers: Pointers) -> Results:
             yield Unknown(reference.at, f"`{route}`: `{_short(reference.text)}` {target.reason}")
         elif not isinstance(target, Broken):
             yield Evidence(reference.at, _place(target), Grade.PRESENT)
-        elif charter.unconfirmed(*reference.route):
+        elif guesses := charter.guesses(*reference.route):
             yield Unknown(
-                reference.at, f"`{route}` is a guess of `init`, and `{_short(reference.text)}` {target.reason}"
+                reference.at, f"`{guesses[0]}` is a guess of `init`, and `{_short(reference.text)}` {target.reason}"
             )
-        else:
+        elif not _on_this_machine(reference.text, reference.route, pointers, view):
             yield _broken(reference.at, reference.text, target)
+
+
+def _on_this_machine(text: str, route: tuple[str | int, ...], pointers: Pointers, view: RepoView) -> bool:
+    """Whether a file is there and git ignores it, which is CH006's to say; data and models are not."""
+    path = pointers.files.absolute(text.strip().partition("::")[0].partition("#")[0])
+    judged = view.is_git and not view.git_unreadable and bool(view.tracked_paths()) and route[:2] not in NO_EVIDENCE
+    return judged and bool(path) and view.on_disk(path or "") and view.ignored(path or "")
 
 
 def _broken(claim: Location, text: str, target: Broken) -> Finding:

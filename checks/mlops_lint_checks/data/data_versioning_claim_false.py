@@ -15,7 +15,11 @@ from mlops_lint import (
 
 
 def _sources(charter: Charter) -> bool | str:
-    return charter.items("data", "sources") > 0 or "the charter names no data source"
+    count = charter.items("data", "sources")
+    claims = [charter.text("data", "sources", index, "versioned_with") for index in range(count)]
+    if any(how not in (None, "none") for how in claims):
+        return True
+    return "no data source is said to be versioned" if count else "the charter names no data source"
 
 
 @check("DA003", level=2, gate=True, severity=Severity.ERROR, dimension="data", caps=True, when=_sources)

@@ -38,6 +38,9 @@ def personal_data_contradicted(charter: Charter, personal: Personal) -> Results:
         if columns.telling:
             place = claim if overall is False or False not in claims else _denied(charter, claims)
             findings.append(_finding(place, columns, denied=overall is False or False in claims, whose="the data"))
+        elif overall is False and (schema := charter.text("deployment", "input_schema")):
+            asked = personal.asked(schema)
+            findings += [_finding(claim, asked, denied=True, whose="a request")] if asked.telling else []
     yield from findings
     if not findings:
         yield Evidence(claim, claim, Grade.STATED)

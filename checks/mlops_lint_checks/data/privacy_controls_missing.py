@@ -28,12 +28,24 @@ ASKED = {
 
 
 def _personal(charter: Charter) -> bool | str:
-    return _claim(charter) is not None or "the charter declares no personal data"
+    if _claim(charter) is not None or _unanswered(charter):
+        return True
+    return "the charter declares no personal data"
+
+
+def _unanswered(charter: Charter) -> bool:
+    """High risk, and nothing says whether any of the data are personal."""
+    said = [charter.has("data", "sources", one, "personal_data") for one in range(charter.items("data", "sources"))]
+    return charter.high_risk and not charter.has("data", "privacy") and not any(said)
 
 
 @check("DA011", level=3, gate=True, severity=Severity.ERROR, dimension="data", when=_personal)
 def privacy_controls_missing(charter: Charter, controls: Controls) -> Results:
     """Personal data have no ground, control or end, or a control that no code applies."""
+    if _unanswered(charter):
+        message = "the risk is high, and nothing says whether the data are personal"
+        yield Finding(charter.key_at("data", "privacy"), Kind.ABSENCE, message, "answer `data.privacy.personal_data`")
+        return
     claim = _claim(charter) or charter.at("data")
     missing = [
         text for name, text in ASKED.items() if not charter.items("data", "privacy", name) and _asked(charter, name)

@@ -1,6 +1,24 @@
 """What costs time at every request, where a budget of time is stated."""
 
+import re
+
 from mlops_lint import Charter, Emitting, Evidence, Finding, Grade, Kind, Related, Results, Serving, Severity, check
+
+_TIME = re.compile(
+    r"latency|\btime|speed|slow|fast|throughput|p9[059]|\bms\b|millisecond|second|cost|budget|comput|size|memory|"
+    r"complex|simpl|ensemble|stack|bagg|voting|blend|\bmodels\b|속도|지연|시간|비용",
+    re.IGNORECASE,
+)
+
+
+def _weighed(charter: Charter) -> bool:
+    """Whether a trade-off weighs what many models cost."""
+    for index in range(charter.items("team", "trade_offs")):
+        said = [*charter.texts("team", "trade_offs", index, "between")]
+        said.append(charter.text("team", "trade_offs", index, "decision") or "")
+        if any(_TIME.search(text.replace("_", " ")) for text in said):
+            return True
+    return False
 
 
 def _budget(charter: Charter) -> bool | str:
@@ -20,9 +38,9 @@ def complexity_over_budget(charter: Charter, emitting: Emitting, serving: Servin
         yield Finding(claim, Kind.DEFECT, message, "load it once, at the start", (Related(loaded, "loaded here"),))
     trained = charter.text("model", "trained_by")
     many = emitting.ensembles(serving.roots_of(trained)) if trained else None
-    if many is not None and not charter.items("team", "trade_offs"):
+    if many is not None and not _weighed(charter):
         message = "the model is an ensemble, and no trade-off says why that is worth its time"
         help_text = "record the decision in `team.trade_offs`"
         yield Finding(claim, Kind.ABSENCE, message, help_text, (Related(many, "many models in one"),))
-    if loaded is None and many is None:
+    if loaded is None and (many is None or _weighed(charter)):
         yield Evidence(claim, claim, Grade.STATED)

@@ -31,7 +31,7 @@ def _deploys(charter: Charter, deploying: Deploying) -> bool | str:
         return "the project is retired"
     if charter.has("deployment", "cd") or charter.has("deployment", "serves") or deploying.all():
         return True
-    return "nothing deploys the model from this repository"
+    return "the charter declares no deployment and no served version, and no job of CI is seen to deploy"
 
 
 @check("DE006", level=3, gate=True, severity=Severity.ERROR, dimension="deployment", caps=True, when=_deploys)
@@ -96,5 +96,10 @@ def _versions(charter: Charter, served: Served) -> Results:
         help_text = "deploy the version of the charter, or say in `deployment.serves` what is deployed"
         said = (Related(one.at, f"`{one.text}`"),)
         yield Finding(claimed.at, Kind.FALSE_CLAIM, message, help_text, said)
-    if found and not others:
+    moved = served.unpinned() if not others and not claimed.moving and claimed.text.startswith("models:/") else []
+    for text, at in moved[:1]:
+        message = f"the charter serves `{claimed.text}`, and its image is deployed as `{text}`, a moving tag"
+        help_text = "deploy the image by the commit that it was built of, or by its digest"
+        yield Finding(claimed.at, Kind.FALSE_CLAIM, message, help_text, (Related(at, f"`{text}`"),))
+    if found and not others and not moved:
         yield Evidence(claimed.at, found[0].at, Grade.AGREED)

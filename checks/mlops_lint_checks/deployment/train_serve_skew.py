@@ -134,6 +134,12 @@ def _apart(facts: _Facts, roots: tuple[Definition, ...]) -> Results:
         message = f"serving fills gaps of `{fill.column}` with {fill.now!r}, and training with {fill.before!r}"
         yield Finding(claim, kind, message, SHARE, (Related(fill.at, "serving"), Related(fill.trained, "training")))
         return
+    if (turned := facts.skewing.other_order(roots, facts.training)) is not None:
+        message = f"serving gives the model its columns in another order than training: place {turned.first} holds "
+        message += f"`{turned.now}`, and was `{turned.before}`"
+        said = [Related(turned.at, "the order of serving"), Related(turned.trained, "the order of the training")]
+        yield Finding(claim, kind, message, SHARE, tuple(said))
+        return
     other = facts.skewing.other_columns(roots, facts.training)
     if other is None:
         if not declared:

@@ -3,6 +3,7 @@
 from mlops_lint import (
     Charter,
     Code,
+    Definition,
     Evidence,
     Finding,
     Kind,
@@ -16,6 +17,7 @@ from mlops_lint import (
     Related,
     Results,
     Severity,
+    Shipped,
     Unknown,
     ValueTarget,
     Writer,
@@ -35,7 +37,9 @@ def _applies(charter: Charter, code: Code) -> bool | str:
 
 
 @check("MT004", level=2, gate=True, severity=Severity.ERROR, dimension="metric", caps=True, when=_applies)
-def metric_not_recorded(charter: Charter, recorded: Recorded, origins: Origins) -> Results:
+def metric_not_recorded(
+    charter: Charter, recorded: Recorded, origins: Origins, shipped: Shipped, code: Code
+) -> Results:  # fmt: skip
     """The metric's value is not recorded, is no number, or nothing writes it."""
     if not charter.has("metric", "recorded_in"):
         yield Finding(
@@ -48,22 +52,32 @@ def metric_not_recorded(charter: Charter, recorded: Recorded, origins: Origins) 
     routes: list[tuple[str | int, ...]] = [("metric", "recorded_in")]
     routes += [("metric", "guardrails", i, "recorded_in") for i in range(charter.items("metric", "guardrails"))]
     told: set[str] = set()
+    aside = _answering(charter, shipped, code)
     for route in routes:
         text = charter.text(*route)
-        for result in _recorded(text, charter.at(*route), recorded, origins) if text else ():
+        for result in _recorded(text, charter.at(*route), recorded, origins, aside) if text else ():
             if not isinstance(result, Finding) or result.message not in told:
                 yield result  # one file that nobody writes is told once
             told |= {result.message} if isinstance(result, Finding) else set()
 
 
-def _recorded(text: str, claim: Location, recorded: Recorded, origins: Origins) -> Results:
+def _answering(charter: Charter, shipped: Shipped, code: Code) -> frozenset[Definition]:
+    """What runs while users are answered, and neither trains nor scores: its files are no results."""
+    texts = [charter.text("deployment", field) for field in ("entrypoint", "predicts_in")]
+    served = code.reachable(root for text in texts if text for root in shipped.serving.roots_of(text))
+    return frozenset(one for one in served.definitions if one.kind == "function" and one not in shipped.scored)
+
+
+def _recorded(
+    text: str, claim: Location, recorded: Recorded, origins: Origins, aside: frozenset[Definition]
+) -> Results:  # fmt: skip
     target = recorded.target(text)
     if not isinstance(target, ValueTarget):
         yield Unknown(claim, recorded.why_not(text))
     elif target.number is None:
         yield _no_number(text, claim, target)
     else:
-        yield from _written(text, claim, target, origins)
+        yield from _written(text, claim, target, origins, aside)
 
 
 def _no_number(text: str, claim: Location, target: ValueTarget) -> Finding:
@@ -82,11 +96,13 @@ def _no_number(text: str, claim: Location, target: ValueTarget) -> Finding:
     )
 
 
-def _written(text: str, claim: Location, target: ValueTarget, origins: Origins) -> Results:
+def _written(
+    text: str, claim: Location, target: ValueTarget, origins: Origins, aside: frozenset[Definition]
+) -> Results:  # fmt: skip
     fragment = text.partition("#")[2].strip("/")
     keys = tuple(part.replace("~1", "/").replace("~0", "~") for part in fragment.split("/") if part)
     tree = target.path.endswith((".json", ".yaml", ".yml")) and not any(key.lstrip("-").isdecimal() for key in keys)
-    origin = origins.of(target.path, keys if tree else ())
+    origin = origins.of(target.path, keys if tree else (), aside)
     stands = Related(target.at, f"{target.number:g} stands here")
     if (
         isinstance(origin, Writer)

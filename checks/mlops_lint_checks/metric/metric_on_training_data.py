@@ -118,7 +118,10 @@ def _judged(charter: Charter, name: str, claim: Location, scored: list[Scored]) 
     unknown = [one for one in scored if one.rows == "unknown"]
     chosen = [one for one in held if one.chosen_at]
     split = charter.text("metric", "split")
-    if split == "test" and held and not seen and not unknown and all(one.rows == "validation" for one in held):
+    learned = [one for one in seen if one.presented == split in _HELD and not one.by_name]
+    if learned and not unknown and not any(split in (one.rows, one.presented) for one in held):
+        yield _finding(name, claim, split, learned)
+    elif split == "test" and held and not seen and not unknown and all(one.rows == "validation" for one in held):
         yield Unknown(claim, f"{name!r} is computed on validation rows alone, while `split: test` is declared",
                       held[0].use.at)  # fmt: skip
     elif chosen and split == "test" and not unknown and chosen == [one for one in held if one.rows != "validation"]:

@@ -145,8 +145,9 @@ def _split(
     rows = {one.rows for one in scored}
     named = Companions.split(charter.text("metric", "recorded_in") or "")
     at = next((one for one in scored if one.rows == one.presented == named), None)
-    if named != split and at is not None and split not in rows and (split != "cross-validation" or _has(code, split)):
-        yield _misnamed(charter, metric, named, at)
+    beside = split not in rows or any(one.rows == one.presented == split for one in scored)
+    if named != split and at is not None and beside and (split != "cross-validation" or _has(code, split)):
+        yield _misnamed(charter, named, at)
         return
     if len(rows) != 1 or not rows <= _HELD - {split} or not _has(code, split):
         return
@@ -155,17 +156,19 @@ def _split(
         return
     yield Finding(
         charter.at("metric", "split"), Kind.FALSE_CLAIM,
-        f"{metric.name!r} is said to be the score of the {split} split, and the code scores {first.rows} rows alone",
+        f"{charter.text('metric', 'name')!r} is said to be the score of the {split} split, and the code scores "
+        f"{first.rows} rows alone",
         help="score the rows that the charter names, or name those that are scored",
         related=(Related(first.use.at, "the score is computed here"), *first.steps[:3]),
     )  # fmt: skip
 
 
-def _misnamed(charter: Charter, metric: Metric, named: str, one: Scored) -> Finding:
+def _misnamed(charter: Charter, named: str, one: Scored) -> Finding:
     pointer, split = charter.text("metric", "recorded_in"), charter.text("metric", "split")
     return Finding(
         charter.at("metric", "split"), Kind.FALSE_CLAIM,
-        f"{metric.name!r} is said to be the score of the {split} split, and `{pointer}` is that of the {named} rows",
+        f"{charter.text('metric', 'name')!r} is said to be the score of the {split} split, and `{pointer}` is that of "
+        f"the {named} rows",
         help="name the part that is scored, or point at the number of the part that is named",
         related=(Related(one.use.at, f"{named} rows are scored here"),),
     )  # fmt: skip

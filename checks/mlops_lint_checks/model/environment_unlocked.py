@@ -43,7 +43,7 @@ def environment_unlocked(
     declared = charter.text("model", "lockfile")
     unread = _unread(project, view)
     if declared is not None:
-        yield from _declared(claim, project.join(declared), dependencies)
+        yield from _declared(claim, project.join(declared), dependencies, installing)
     else:
         yield from _any(claim, dependencies, unread)
     if not unread:
@@ -52,11 +52,11 @@ def environment_unlocked(
         has, wants, image, said = python
         message = f"the image brings Python {has}, and the project asks for {wants} or later"
         related = (Related(image, f"Python {has}"), Related(said, f"{wants} or later"))
-        yield Finding(claim, Kind.DEFECT, message, "take an image with the Python that is asked for", related)
+        yield Finding(image, Kind.DEFECT, message, "take an image with the Python that is asked for", related)
     if dependencies.files and dependencies.python_version is None and not unread:
         place = Location(dependencies.files[0].path)
         yield Finding(
-            claim,
+            place,
             Kind.ABSENCE,
             "no file says which Python version the project runs on",
             help="add `requires-python` to pyproject.toml, or a `.python-version`",
@@ -65,11 +65,11 @@ def environment_unlocked(
         )
 
 
-def _declared(claim: Location, path: str, dependencies: Dependencies) -> Results:
+def _declared(claim: Location, path: str, dependencies: Dependencies, installing: Installing) -> Results:
     file = next((found for found in dependencies.files if found.path == path), None)
     if file is None:
         yield Unknown(claim, f"{path} is no lock or requirements file that the linter can read")
-    elif Installing.exact(file):
+    elif Installing.exact(file) and not installing.loose(file):
         yield Evidence(claim, Location(file.path), Grade.PRESENT)
     else:
         yield _loose(claim, file, Kind.FALSE_CLAIM)
@@ -91,7 +91,8 @@ def _apart(claim: Location, installing: Installing, kind: Kind) -> Results:
         if every:
             more = f" and {len(every) - 1} more" if len(every) > 1 else ""
             related = tuple(Related(one.at, one.what.strip("`")) for one in every[:5])
-            yield Finding(claim, kind, said.format(every[0].what + more, every[0].lock), mend, related)
+            place = claim if kind is Kind.FALSE_CLAIM else every[0].at
+            yield Finding(place, kind, said.format(every[0].what + more, every[0].lock), mend, related)
 
 
 def _unread(project: Project, view: RepoView) -> str | None:
@@ -117,6 +118,7 @@ def _any(claim: Location, dependencies: Dependencies, unread: str | None) -> Res
 
 
 def _loose(claim: Location, file: DependencyFile, kind: Kind) -> Finding:
+    """What the charter claims is refuted at the claim; what is merely missing stands where it is missing."""
     loose = [item for item in file.requirements if not item.pinned]
     first = loose[0] if loose else None
     count = f"{len(loose)} of {len(file.requirements)} packages in {file.path} have no exact version"
@@ -126,4 +128,5 @@ def _loose(claim: Location, file: DependencyFile, kind: Kind) -> Finding:
         if first
         else (Related(Location(file.path), "the file"),)
     )
-    return Finding(claim, kind, said + count, help=HELP, related=related)
+    place = claim if kind is Kind.FALSE_CLAIM else related[0].at
+    return Finding(place, kind, said + count, help=HELP, related=related)

@@ -27,7 +27,8 @@ def _applies(charter: Charter) -> bool | str:
     if charter.has("model", "none_because"):
         return "there is no model yet"
     if charter.has("model", "base") and not charter.has("model", "trained_by"):
-        return "only a pretrained base is used"
+        if not charter.has("metric", "recorded_in"):
+            return "only a pretrained base is used, and no numbers are recorded"
     return charter.stage == "production" or "asked for in production"
 
 

@@ -135,4 +135,6 @@ def _unsaid(charter: Charter, keeping: Keeping, *, settled: bool) -> Iterator[Re
         yield Unknown(claim, f"whether {uri} names one version cannot be seen; `versioned_with` would settle it")
     else:
         name = path or uri or "the model"
+        if not said and (path or uri):
+            claim = charter.at("model", "path" if path else "uri")
         yield Finding(claim, Kind.ABSENCE, f"no version of {name} is kept: nobody can get back what was served", KEEP)

@@ -99,12 +99,24 @@ def _judged(base: _Base, bases: list[_Base], pretrained: Pretrained) -> Results:
     results = [_load(base, load) for load in loads] or [_mentioned(base, bases, pretrained)]
     lies = [result for result in results if isinstance(result, Finding)]
     yield from lies[:1] or results
-    if not lies and (moves(base.revision) or (not base.revision and moves(base.id))):
-        if base.rolling:
-            yield Unknown(base.claim, f"the provider changes what {base.id} is; no version of it can be fixed here")
-        else:
-            message = f"{base.revision or base.id} means whatever is newest: another model answers tomorrow"
-            yield Finding(base.claim, Kind.ABSENCE, message, PIN)
+    if lies:
+        return
+    fixed = [base.revision, *("?" if load.revision is None else load.revision for load in loads if load.kind == "hub")]
+    if base.rolling and not undated(base.id) and all(not one or moves(one) for one in fixed):
+        yield _rolling(base, loads)
+    elif moves(base.revision) or (not base.revision and moves(base.id)):
+        message = f"{base.revision or base.id} means whatever is newest: another model answers tomorrow"
+        yield Finding(base.claim, Kind.ABSENCE, message, PIN)
+
+
+def _rolling(base: _Base, loads: list[PretrainedLoad]) -> Finding:
+    """What the charter itself says to change under it: no lie, and no fixed version either."""
+    hub = [load.at for load in loads if load.kind == "hub"]
+    what = "a commit of it can be pinned" if hub else "its provider may answer with another model tomorrow"
+    help_text = PIN if hub else "ask for a dated name of it, where its provider has one, and name that"
+    related = tuple(Related(at, "loaded with no fixed revision") for at in hub[:1])
+    message = f"{base.id} is not fixed, as `rolling: true` says: {what}"
+    return Finding(base.claim, Kind.ABSENCE, message, help_text, related, severity=Severity.WARNING)
 
 
 def _load(base: _Base, load: PretrainedLoad) -> Result:
@@ -132,7 +144,7 @@ def _mentioned(base: _Base, bases: list[_Base], pretrained: Pretrained) -> Resul
     """No call is seen to load it; settings or constants may name it."""
     mentions = pretrained.mentions(base.id)
     for mention in mentions:
-        if mention.revision and base.revision and not same_revision(mention.revision, base.revision):
+        if mention.revision and base.revision and not any(same_revision(one, base.revision) for one in mention.near):
             said = f"{base.id} is fixed to {base.revision}, and {mention.at.path} says {mention.revision}"
             return Finding(base.claim, Kind.FALSE_CLAIM, said, PIN, (Related(mention.at, mention.revision),))
     if mentions:

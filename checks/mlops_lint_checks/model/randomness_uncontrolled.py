@@ -78,6 +78,8 @@ def _held(claim: Location, declared: Declared, seeds: list[Seed], seeding: Seedi
         yield Evidence(claim, given[0].at, Grade.AGREED if given[0].values else Grade.LINKED)
     elif seeds:
         yield Unknown(claim, f"the seed that `{seeds[0].name}` is given cannot be told", seeds[0].at)
+    else:
+        yield _still(claim, seeding)
 
 
 def _lie(claim: Location, declared: Declared, at: Location, said: str) -> Finding:
@@ -102,3 +104,12 @@ def _searched(claim: Location, seeds: list[Seed], seeding: Seeding, *, named: bo
         yield Evidence(claim, seeds[0].at, Grade.LINKED)
     elif not named:
         yield Unknown(claim, "nothing that is known to draw is found; `model.trained_by` would say what trains")
+    else:
+        yield _still(claim, seeding)
+
+
+def _still(claim: Location, seeding: Seeding) -> Evidence | Unknown:
+    """Nothing draws and nothing is given a seed: that says something only where the training itself is seen."""
+    if fits := seeding.training.fits(seeding.reach()):
+        return Evidence(claim, fits[0].at, Grade.LINKED, "this trains, and nothing on the way to it is known to draw")
+    return Unknown(claim, "the call that trains is not seen, so what it draws cannot be told")

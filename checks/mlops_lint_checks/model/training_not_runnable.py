@@ -2,6 +2,7 @@
 
 from mlops_lint import (
     Charter,
+    Definition,
     Evidence,
     Finding,
     Grade,
@@ -57,12 +58,24 @@ def _judged(claim: Location, found: Implementation, training: Training) -> Resul
         return _lie(claim, found, "only tests call it")
     definition = found.definition
     if definition is not None and definition.kind != "module" and definition not in training.own:
-        if training.code.opaque(training.own, frozenset({definition.name})):
-            return Unknown(claim, f"calls that cannot be followed may call `{found.name}`", found.at)
-        return _lie(claim, found, "only notebooks call it")
+        return _by_hand(claim, found, definition, training)
     if training.idle(found):
         return _lie(claim, found, "nothing that it runs trains a model")
     return Evidence(claim, found.at, Grade.LINKED)
+
+
+def _by_hand(claim: Location, found: Implementation, definition: Definition, training: Training) -> Result:
+    """Something calls it that is no program of the project: a notebook, or what cannot be followed."""
+    code = training.code
+    if code.opaque(training.own, frozenset({definition.name})):
+        return Unknown(claim, f"calls that cannot be followed may call `{found.name}`", found.at)
+    if doubt := training.implementations.doubt(found, training.own):
+        return Unknown(claim, f"no program is seen to call `{found.name}`, but {doubt}", found.at)
+    notebooks = code.reachable(one for one in code.entries() if one.path.endswith(".ipynb"))
+    if definition not in notebooks:
+        return Unknown(claim, f"no program is seen to call `{found.name}`", found.at)
+    tests = code.reachable(one for one in code.entries() if code.is_test(one.path))
+    return _lie(claim, found, f"only notebooks{' and tests' if definition in tests else ''} call it")
 
 
 def _lie(claim: Location, found: Implementation, fault: str) -> Finding:

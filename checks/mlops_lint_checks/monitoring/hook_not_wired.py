@@ -18,6 +18,7 @@ from mlops_lint import (
     Results,
     Serving,
     Severity,
+    Uncalled,
     Uncertain,
     Unknown,
     Wired,
@@ -79,6 +80,8 @@ def _call(charter: Charter, hook: _Hook, wiring: Wiring, serving: Serving) -> Re
     if hook.roots and isinstance(answer, Elsewhere) and answer.where == "other code" and serving.unmounted(answer.by):
         message = f"only `{_scope(answer)}` calls `{hook.text}`, a handler of a router that no application takes"
         return _lie(hook, message, answer.at, "called here alone")
+    if isinstance(answer, Uncalled) and not idle and (where := wiring.never(subject)):
+        return _lie(hook, f"`{hook.text}` is called only in a branch that never runs", where, "never runs")
     return _judged(hook, answer, idle, wiring.at(subject))
 
 

@@ -28,7 +28,15 @@ SHOWN = {
 
 
 def _logs(charter: Charter) -> bool | str:
-    return bool(_hooks(charter)) or "the charter names no hook that logs predictions"
+    return bool(_hooks(charter)) or _owed(charter) or "the charter names no hook that logs predictions"
+
+
+def _owed(charter: Charter) -> bool:
+    """High risk asks for a log as soon as something predicts; a hook that names no kind may be it."""
+    hooks = [("monitoring", "hooks", index) for index in range(charter.items("monitoring", "hooks"))]
+    if any(not isinstance(charter.get(*hook), dict) or not charter.has(*hook, "kind") for hook in hooks):
+        return False
+    return charter.high_risk and any(charter.has("deployment", name) for name in ("entrypoint", "predicts_in"))
 
 
 def _hooks(charter: Charter) -> list[tuple[str, Location]]:
@@ -44,6 +52,11 @@ def _hooks(charter: Charter) -> list[tuple[str, Location]]:
 @check("MN003", level=3, gate=True, severity=Severity.WARNING, dimension="monitoring", when=_logs)
 def prediction_log_incomplete(charter: Charter, wiring: Wiring, recording: Recording) -> Results:
     """The log of predictions lacks the model's version, the input, the output or the time."""
+    if not _hooks(charter):
+        message = "the risk is high, and no hook logs predictions"
+        help_text = "log every prediction, and name the function in `monitoring.hooks` with `kind: prediction-log`"
+        yield Finding(charter.key_at("monitoring", "hooks"), Kind.ABSENCE, message, help_text)
+        return
     found = [_judged(text, claim, wiring, recording) for text, claim in _hooks(charter)]
     good = [result for result in found if isinstance(result, Evidence)]
     yield from good or found

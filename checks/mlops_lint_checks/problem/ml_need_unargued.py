@@ -12,11 +12,14 @@ from mlops_lint import (
     brief,
     check,
     compares,
+    praises,
     speaks_of_people,
 )  # fmt: skip
 
 SIMPLE = frozenset(("rule", "heuristic", "last-value", "most-popular", "simple-model"))
 """Baselines that are a rule, a heuristic or an existing algorithm themselves."""
+TRAINED = "simple-model"
+"""A model too: it is an answer where nothing else is said, and none beside mere praise of models."""
 HELP = "name the simplest thing that was tried (a rule, a statistic, an existing algorithm), and where it fails"
 
 
@@ -25,7 +28,7 @@ def ml_need_unargued(charter: Charter, prose: Prose, placeholders: Placeholders)
     """Nothing says why a rule, a statistic or an existing algorithm does not do."""
     claim = charter.at("goal", "why_ml")
     kind, text = charter.text("baseline", "kind"), charter.text("goal", "why_ml")
-    if kind in SIMPLE:
+    if kind in SIMPLE and not (kind == TRAINED and text is not None and praises(text)):
         yield Evidence(claim, charter.at("baseline", "kind"), Grade.STATED, f"the baseline is a {kind}")
         return
     if text is None or placeholders.holds(text, name="why_ml"):
@@ -35,7 +38,7 @@ def ml_need_unargued(charter: Charter, prose: Prose, placeholders: Placeholders)
     answer = prose.read(text)
     if answer.document:
         yield Evidence(claim, claim, Grade.STATED, f"argued in {answer.document}")
-    elif compares(text) or any(compares(other) for other in beside if other):
+    elif compares(text) or (kind != TRAINED and any(compares(other) for other in beside if other)):
         yield Evidence(claim, claim, Grade.STATED)
     elif answer.language == "other":
         yield Unknown(claim, "the answer is in a language that is not judged (English and Korean are)")
@@ -44,7 +47,8 @@ def ml_need_unargued(charter: Charter, prose: Prose, placeholders: Placeholders)
             claim, "the answer compares with people and the baseline is what they do; whether a rule would do is open"
         )
     else:
-        said = f"the baseline ({kind}) is none either" if kind else "there is no baseline that is one"
+        other = "a model too" if kind == TRAINED else "none either"
+        said = f"the baseline ({kind}) is {other}" if kind else "there is no baseline that is one"
         message = (
             f"`goal.why_ml` names no rule, statistic or existing algorithm, and {said}: {brief(text.strip(), 80)!r}"
         )

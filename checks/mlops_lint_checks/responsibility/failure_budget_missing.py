@@ -27,16 +27,22 @@ FATAL = ("goal", "ethics", "single_error_fatal")
 
 
 def _applies(charter: Charter) -> bool | str:
-    if charter.archetype == "autonomous" or charter.get(*FATAL) is True:
+    if _fails_badly(charter) or charter.high_risk:
         return True
-    return "the system does not act on its own, and no single error is fatal"
+    return "the system does not act on its own, no single error is fatal, and the risk is not high"
+
+
+def _fails_badly(charter: Charter) -> bool:
+    return charter.archetype == "autonomous" or charter.get(*FATAL) is True
 
 
 @check("RS009", level=3, gate=True, severity=Severity.ERROR, dimension="responsibility", when=_applies)
 def failure_budget_missing(charter: Charter, implementations: Implementations, recorded: Recorded) -> Results:
     """How often the system may fail is not said, not estimated, or exceeded."""
     missing = [name for name in STATED if placeholder(charter.text(BLOCK, name))]
-    if missing:
+    if charter.high_risk:
+        yield _risks(charter)
+    if missing and _fails_badly(charter):
         said = " and ".join(STATED[name] for name in missing)
         why = "the system acts on its own" if charter.archetype == "autonomous" else "a single error is fatal"
         fields = ", ".join(f"`{BLOCK}.{name}`" for name in missing)
@@ -47,6 +53,14 @@ def failure_budget_missing(charter: Charter, implementations: Implementations, r
     if charter.has(BLOCK):
         yield from _estimated(charter, implementations)
         yield from _kept(charter, recorded)
+
+
+def _risks(charter: Charter) -> Finding | Evidence:
+    if charter.has("risks"):
+        return Evidence(charter.at("risks"), charter.at("risks"), Grade.STATED)
+    message = "the risk is high, and no risk is named"
+    help_text = "list what may go wrong, for whom, and what is done about it, and name the list as `risks`"
+    return Finding(charter.key_at("risks"), Kind.ABSENCE, message, help_text)
 
 
 def _estimated(charter: Charter, implementations: Implementations) -> Results:

@@ -35,6 +35,16 @@ class _Guard:
     stop: bool
 
 
+@dataclass(frozen=True)
+class _Way:
+    """From prediction to action; `sure`: the charter says where it begins."""
+
+    roots: tuple[Definition, ...]
+    sure: bool
+    wiring: Wiring
+    guarding: Guarding
+
+
 def _applies(charter: Charter) -> bool | str:
     if charter.archetype != "autonomous":
         return "the project is not autonomous"
@@ -47,46 +57,66 @@ def guardrail_not_on_path(
 ) -> Results:
     """A guardrail is not asked on the way from prediction to action, or its answer is ignored."""
     declared = serving.declared(*(charter.text("deployment", name) for name in ("entrypoint", "predicts_in")))
-    roots = declared or serving.found()
+    way = _Way(declared or serving.found(), bool(declared), wiring, guarding)
+    results = [*_rails(charter, way), *_stop(charter, way, implementations)]
+    yield from results
+    if all(isinstance(one, Evidence) for one in results):
+        yield from _around(charter, way, serving)
+
+
+def _rails(charter: Charter, way: _Way) -> Results:
     for index, text in enumerate(charter.texts("autonomy", "guardrails")):
         guard = _Guard(charter.at("autonomy", "guardrails", index), text, stop=False)
-        subject = wiring.subject(text)
+        subject = way.wiring.subject(text)
         if isinstance(subject, str):
             yield Unknown(guard.claim, subject)
-        elif why := wiring.stub(subject):
-            yield _lie(guard, f"the guardrail `{text}` holds nothing back: {why}", wiring.at(subject), why)
+        elif why := way.wiring.stub(subject):
+            yield _lie(guard, f"the guardrail `{text}` holds nothing back: {why}", way.wiring.at(subject), why)
         else:
-            answer = wiring.look(subject, roots)
-            yield _judged(guard, subject, answer, roots, bool(declared), wiring, guarding)
-    if (stop := charter.text("autonomy", "stop_in")) is not None:
-        guard = _Guard(charter.at("autonomy", "stop_in"), stop, stop=True)
-        found = implementations.of(stop)
-        if isinstance(found, str):
-            yield Unknown(guard.claim, found)
-        elif fault := implementations.fault(found):
-            yield _lie(guard, f"`{stop}` stops nothing: {fault}", found.at, fault)
-        elif found.definition is None:
-            yield Evidence(guard.claim, found.at, Grade.PRESENT)
-        else:
-            answer = wiring.look(found.definition, roots)
-            yield _judged(guard, found.definition, answer, roots, bool(declared), wiring, guarding)
+            yield _judged(guard, subject, way.wiring.look(subject, way.roots), way)
 
 
-def _judged(
-    guard: _Guard, subject: object, answer: object, roots: tuple[Definition, ...], sure: bool, wiring: Wiring,
-    guarding: Guarding,
-) -> Result:  # fmt: skip
+def _stop(charter: Charter, way: _Way, implementations: Implementations) -> Results:
+    stop = charter.text("autonomy", "stop_in")
+    if stop is None:
+        return
+    guard = _Guard(charter.at("autonomy", "stop_in"), stop, stop=True)
+    found = implementations.of(stop)
+    if isinstance(found, str):
+        yield Unknown(guard.claim, found)
+    elif fault := implementations.fault(found):
+        yield _lie(guard, f"`{stop}` stops nothing: {fault}", found.at, fault)
+    elif found.definition is None:
+        yield Evidence(guard.claim, found.at, Grade.PRESENT)
+    else:
+        yield _judged(guard, found.definition, way.wiring.look(found.definition, way.roots), way)
+
+
+def _around(charter: Charter, way: _Way, serving: Serving) -> Results:
+    """A second way to the action: another request's handler, on which nothing holds anything back."""
+    texts = [*charter.texts("autonomy", "guardrails"), charter.text("autonomy", "stop_in")]
+    guards = [way.wiring.subject(text) for text in texts if text]
+    known = [one for one in guards if isinstance(one, Definition)]
+    handlers = [one for one in way.roots if one.kind == "function" and serving.beside([one])]
+    found = way.guarding.around(known, handlers, way.roots) if len(known) == len(guards) else None
+    if found is not None:
+        message = f"`{found[0].qualname}` acts with a prediction too, and no guardrail is on its way"
+        said = (Related(found[1], "acts here"),)
+        yield Finding(charter.key_at("autonomy", "guardrails"), Kind.FALSE_CLAIM, message, ASK, said)
+
+
+def _judged(guard: _Guard, subject: object, answer: object, way: _Way) -> Result:
     name = f"`{guard.text}`"
-    defined = wiring.at(subject) if isinstance(subject, Definition) else None
+    defined = way.wiring.at(subject) if isinstance(subject, Definition) else None
     if isinstance(answer, Wired):
-        return _heard(guard, subject, answer.at, roots, guarding)
+        return _heard(guard, subject, answer.at, way.roots, way.guarding)
     if isinstance(answer, Uncertain):
         return Unknown(guard.claim, f"a call on the way cannot be followed, and might be {name}", answer.at)
     other = answer if isinstance(answer, Elsewhere) else None
     if other is not None and other.where == "other code":
         if guard.stop:
             return Evidence(guard.claim, other.at, Grade.LINKED, "called by a program of its own")
-        if not sure:
+        if not way.sure:
             reason = f"{name} is called, but the way from prediction to action is not known"
             return Unknown(guard.claim, f"{reason}; `deployment.entrypoint` would settle it", other.at)
         return _lie(guard, f"{name} is not on the way from prediction to action", other.at, "called here alone")

@@ -3,6 +3,7 @@ import re
 from mlops_lint import (
     Charter,
     Code,
+    Definition,
     Evidence,
     Finding,
     Grade,
@@ -12,41 +13,46 @@ from mlops_lint import (
     Results,
     Serving,
     Severity,
+    Unguarded,
+    Unknown,
     check,
 )  # fmt: skip
 
 PARSE = "parse it to a schema or hold it against an allow-list first"
+QUOTE = "give it as an argument of its own (a list, a bound parameter), or let the schema take known values alone"
 ATTACKS = re.compile(
     r"inject|jailbreak|adversar|red_?team|promptfoo|garak|giskard|safety|attack|abuse|malicious|hostile|주입|탈옥",
     re.IGNORECASE,
 )
 
 
-def _uses_text(charter: Charter) -> bool | str:
-    if (
-        charter.items("model", "prompts")
-        or charter.has("model", "base")
-        or charter.text("goal", "task") == "generation"
-    ):
+def _uses_text(charter: Charter, code: Code, serving: Serving, text: ModelText) -> bool | str:
+    if charter.items("model", "prompts") or charter.text("goal", "task") == "generation":
         return True
-    return "the charter names no prompt and no pretrained model"
+    if not charter.has("model", "base"):
+        return "the charter names no prompt and no pretrained model"
+    return bool(text.asked(_roots(charter, code, serving))) or "no call of a language model is seen"
+
+
+def _roots(charter: Charter, code: Code, serving: Serving) -> tuple[Definition, ...]:
+    places = [charter.text("deployment", name) for name in ("entrypoint", "predicts_in")]
+    own = [one for one in code.entries() if not code.is_test(one.path) and not one.path.endswith(".ipynb")]
+    return serving.declared(*places) or tuple(own)
 
 
 @check("RS011", level=2, severity=Severity.ERROR, dimension="responsibility", when=_uses_text)
 def llm_output_unguarded(charter: Charter, code: Code, serving: Serving, text: ModelText) -> Results:
     """A language model's text is run, queried, fetched or shown as it is, or nothing tests injected prompts."""
-    places = [charter.text("deployment", name) for name in ("entrypoint", "predicts_in")]
-    own = [one for one in code.entries() if not code.is_test(one.path) and not one.path.endswith(".ipynb")]
-    roots = serving.declared(*places) or tuple(own)
+    roots = _roots(charter, code, serving)
     claim = charter.at("model", "prompts" if charter.has("model", "prompts") else "base")
     asked = text.asked(roots)
     found = text.unguarded(roots)
     for one in found:
-        yield Finding(
-            one.at, Kind.DEFECT, f"the model's text {one.how} with no parse, allow-list or schema before",
-            help=PARSE, related=(Related(asked[0], "the model answers here"),) if asked else (),
-        )  # fmt: skip
+        related = (Related(asked[0], "the model answers here"),) if asked else ()
+        yield Finding(one.at, Kind.DEFECT, _said(one), QUOTE if one.field else PARSE, related)
     if not asked:
+        if not found:
+            yield Unknown(claim, "no call of a language model is seen, so where its text goes cannot be told")
         return
     if charter.items("model", "prompts") and not _tested(charter, code, text):
         yield Finding(
@@ -56,6 +62,12 @@ def llm_output_unguarded(charter: Charter, code: Code, serving: Serving, text: M
         )  # fmt: skip
     elif not found:
         yield Evidence(claim, asked[0], Grade.LINKED)
+
+
+def _said(one: Unguarded) -> str:
+    if one.field:
+        return f"`{one.field}`, of which the schema takes any text, {one.how} as the model wrote it"
+    return f"the model's text {one.how} with no parse, allow-list or schema before"
 
 
 def _tested(charter: Charter, code: Code, text: ModelText) -> bool:

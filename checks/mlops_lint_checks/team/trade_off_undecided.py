@@ -7,6 +7,7 @@ from mlops_lint import (
     Finding,
     Grade,
     Kind,
+    Location,
     Related,
     Results,
     Severity,
@@ -15,6 +16,7 @@ from mlops_lint import (
     placeholder,
 )
 
+LATENCY = "latency"
 ROUTE = ("team", "stakeholders")
 
 
@@ -31,7 +33,7 @@ def _applies(charter: Charter) -> bool | str:
 
 @check("TM003", level=3, severity=Severity.WARNING, dimension="collaboration", when=_applies)
 def trade_off_undecided(charter: Charter, wishes: Wishes) -> Results:
-    """Stakeholders want what pulls apart, and no trade-off decision covers it."""
+    """Stakeholders want what pulls apart, or a budget pulls at what one wants, and no trade-off is decided."""
     wanted = [
         _Wish(
             index,
@@ -40,9 +42,16 @@ def trade_off_undecided(charter: Charter, wishes: Wishes) -> Results:
         )
         for index in range(charter.items(*ROUTE))
     ]
+    found = list(_judged(charter, wishes, wanted))
+    at = charter.key_at(*ROUTE)
+    yield from found or [Evidence(at, at, Grade.STATED, "nothing that they want pulls apart with no decision")]
+
+
+def _judged(charter: Charter, wishes: Wishes, wanted: list[_Wish]) -> Results:
     for pair in TENSIONS:
         sides = _apart(wanted, pair)
         if sides is None:
+            yield from _against_a_budget(charter, wishes, wanted, pair)
             continue
         one, other = sides
         decision = _decision(charter, wishes, pair)
@@ -56,6 +65,33 @@ def trade_off_undecided(charter: Charter, wishes: Wishes) -> Results:
             help="decide what comes first, and write it in `team.trade_offs`",
             related=(Related(charter.at(*ROUTE, one.index), f"{one.role} wants {pair[0]}"),),
         )
+
+
+def _against_a_budget(charter: Charter, wishes: Wishes, wanted: list[_Wish], pair: tuple[str, str]) -> Results:
+    """A budget that the charter sets and a role that looks at quality; whoever decides any trade-off knew of both."""
+    budget = _budgets(charter, wishes).get(pair[0])
+    one = next((wish for wish in wanted if pair[1] in wish.kinds and pair[0] not in wish.kinds), None)
+    if budget is None or one is None or charter.items("team", "trade_offs"):
+        return
+    yield Finding(
+        charter.at(*ROUTE, one.index),
+        Kind.ABSENCE,
+        f"{one.role!r} wants {pair[1]}, the charter sets a budget of {pair[0]}, and no trade-off is decided",
+        help="decide what comes first, and write it in `team.trade_offs`",
+        related=(Related(budget, f"a budget of {pair[0]}"),),
+    )
+
+
+def _budgets(charter: Charter, wishes: Wishes) -> dict[str, Location]:
+    """What the charter sets a bound for, by its kind: the time of an answer, a guardrail of cost or time."""
+    found: dict[str, Location] = {}
+    for index in range(charter.items("metric", "guardrails")):
+        at = ("metric", "guardrails", index)
+        if charter.has(*at, "max"):
+            found |= dict.fromkeys(wishes.kinds(charter.text(*at, "name"), None), charter.at(*at, "max"))
+    if charter.has("deployment", "latency_ms"):
+        found[LATENCY] = charter.key_at("deployment", "latency_ms")
+    return found
 
 
 def _kinds(charter: Charter, wishes: Wishes, index: int) -> frozenset[str]:

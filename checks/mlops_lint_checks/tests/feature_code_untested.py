@@ -1,8 +1,11 @@
 """Whether the code that makes features is run by a test."""
 
+import re
+
 from mlops_lint import (
     Charter,
     Code,
+    ColumnMakers,
     Definition,
     Evidence,
     Exercised,
@@ -21,6 +24,7 @@ from mlops_lint import (
     check,
 )
 
+PROGRAM = re.compile(r"\brepro\b|\bmake\b|\.py\b|\.sh\b|-m\b")
 HELP = "call it in a test with a hand-made row, and assert what comes out"
 
 
@@ -32,7 +36,7 @@ def _declared(charter: Charter) -> bool | str:
 
 @check("TE003", level=3, gate=True, severity=Severity.WARNING, dimension="tests", when=_declared)
 def feature_code_untested(
-    charter: Charter, code: Code, exercised: Exercised, implementations: Implementations
+    charter: Charter, code: Code, exercised: Exercised, implementations: Implementations, makers: ColumnMakers
 ) -> Results:
     """No test runs the code that makes the features."""
     claim = charter.at("data", "features", "defined_in")
@@ -45,10 +49,26 @@ def feature_code_untested(
         yield Evidence(claim, found.at, Grade.PRESENT, "names alone: nothing there could be run by a test")
         return
     claims = exercised.claims.of("features")
-    for one in claims:
-        yield _claimed(one, found, wanted, exercised)
-    if not claims:
-        yield _searched(claim, found, wanted, exercised)
+    results = [_claimed(one, found, wanted, exercised) for one in claims]
+    results = results or [_searched(claim, found, wanted, exercised)]
+    left = _left(claim, wanted, exercised, makers) if all(isinstance(one, Evidence) for one in results) else None
+    yield from [left] if left else results
+
+
+def _left(claim: Location, wanted: list[Definition], exercised: Exercised, makers: ColumnMakers) -> Finding | None:
+    """A function that makes a feature of the list, beside others that some test runs."""
+    tests = exercised.telling()
+    unread = any(exercised.claims.unread(one) for one in exercised.claims.paths())
+    if len(wanted) < 2 or unread or any(exercised.starts(test, PROGRAM) for test in tests):
+        return None
+    for one in wanted:
+        column = makers.made(one)
+        alone = column and makers.used(one) and not exercised.running(tests, [one])
+        if alone and not exercised.perhaps(tests, [one.name]):
+            message = f"no test runs `{one.qualname}`, which makes the feature `{column}`"
+            said = (Related(exercised.code.at(one), "run by no test"),)
+            return Finding(claim, Kind.ABSENCE, message, HELP, said)
+    return None
 
 
 def _functions(found: Implementation, code: Code) -> list[Definition]:

@@ -139,6 +139,8 @@ def _folder(path: str) -> Path:
         raise errors.UsageError(f"there is no folder {path!r}")
     if not folder.is_dir():
         raise errors.UsageError(f"{path!r} is no folder; give the project's folder")
+    if folder.name.endswith("mlproject.yaml"):
+        raise errors.UsageError(f"{path!r} is a folder with a charter's name; a charter is one file")
     return folder
 
 

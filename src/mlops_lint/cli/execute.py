@@ -129,11 +129,13 @@ def _at_speed(text: str, before: str, now: str) -> str:
 
 def show_files(path: Path, settings: Settings) -> int:
     """The files that a run would look at, one a line."""
+    from mlops_lint.projects import refuse_endless
     from mlops_lint.repo.worktree import open_worktree, project_folder
     from mlops_lint.report.sanitize import clean, finish
     from mlops_lint.selection import matches
 
     with open_worktree(path) as view:
+        refuse_endless(view)
         for name in view.under(project_folder(view, path)):
             if not any(matches(name, pattern) for pattern in settings.exclude):
                 output.write(finish(f"{clean(name)}\n"))

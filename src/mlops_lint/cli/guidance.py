@@ -9,6 +9,7 @@ from pathlib import Path
 from mlops_lint.cli import output
 from mlops_lint.cli.execute import OK
 from mlops_lint.errors import NoProjectError, UsageError
+from mlops_lint.model import State
 from mlops_lint.report.options import Options
 from mlops_lint.results import Report
 from mlops_lint.settings import Settings
@@ -47,7 +48,7 @@ def roadmap(path: Path, level: int | None, settings: Settings, *, as_json: bool)
 
 
 def waive(path: Path, selector: str, *, reason: str, until: str, owner: str | None, dry_run: bool) -> int:
-    """Write a waiver; nothing is written where it would not be in force."""
+    """Write a waiver; nothing is written where it would not be in force or would set nothing aside."""
     from mlops_lint.checks import load_packs
     from mlops_lint.cli.parse import today
     from mlops_lint.files import replace
@@ -60,6 +61,7 @@ def waive(path: Path, selector: str, *, reason: str, until: str, owner: str | No
     waiver = NewWaiver(_code(selector, registry.names), reason, until, owner or _owner(text))
     waiver.refuse(today() or datetime.date.today())
     changed = added(text, waiver)
+    _refuse_needless(file, waiver.check)
     if dry_run:
         output.write(finish(changed))
         return OK
@@ -68,17 +70,49 @@ def waive(path: Path, selector: str, *, reason: str, until: str, owner: str | No
     return OK
 
 
+def _refuse_needless(file: Path, code: str) -> None:
+    """CH007 would warn of a waiver that sets nothing aside: it is not written in the first place."""
+    from mlops_lint.cli.parse import settings_from
+    from mlops_lint.projects import CHARTER
+
+    folder = file.resolve().parent
+    report = _linted(folder, dataclasses.replace(settings_from(folder, {}), select=(code,), ignore=()))
+    named = file.name if file.name != CHARTER else ""
+    own = [project for project in report.projects if _file_of(project.path) == named]  # the outermost comes first
+    outcome = next((found for project in own[:1] for found in project.outcomes if found.code == code), None)
+    if outcome is None or outcome.state not in (State.PASS, State.NOT_APPLICABLE):
+        return
+    reason = f" ({outcome.reason})" if outcome.reason else ""
+    why = "it holds here" if outcome.state is State.PASS else f"it does not apply here{reason}"
+    raise UsageError(f"nothing to waive: {why}; `mlops-lint why {code}` shows what was looked at")
+
+
+def _file_of(label: str) -> str:
+    """The charter's file name where a project's label is that of a named charter, else nothing."""
+    from mlops_lint.projects import NAMED
+
+    return label.rpartition("/")[2] if label.endswith(NAMED) else ""
+
+
 def _charter(path: Path) -> Path:
     """The charter of a folder, or the one that is named."""
+    from mlops_lint.facts.project.project import almost_charter
     from mlops_lint.projects import CHARTER, is_charter
 
     if path.is_file() and is_charter(path.name):
         return path
     if (path / CHARTER).is_file():
         return path / CHARTER
-    named = sorted(file.name for file in path.iterdir() if is_charter(file.name)) if path.is_dir() else []
-    if named:
-        raise UsageError(f"{path} has several charters; name one: {', '.join(named[:5])}")
+    if not path.exists():
+        raise UsageError(f"there is no folder and no charter {str(path)!r}")
+    for wanted in (path, path / CHARTER):
+        if is_charter(wanted.name) and wanted.is_dir():
+            raise UsageError(f"{wanted} is a folder; a charter is one file")
+    beside = sorted(file.name for file in path.iterdir() if file.is_file()) if path.is_dir() else []
+    if named := [name for name in beside if is_charter(name)]:
+        raise UsageError(f"{path} has no {CHARTER}; name a charter: {', '.join(named[:5])}")
+    if near := [name for name in beside if almost_charter(name)]:
+        raise NoProjectError(f"{path} has no {CHARTER}, and {near[0]} is not read; rename it to {CHARTER}")
     raise NoProjectError(f"{path} has no {CHARTER}; `mlops-lint init` drafts one")
 
 

@@ -14,6 +14,10 @@ from mlops_lint.results import CheckInfo
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _BEGINS = re.compile(r"#|\s*(?:[-*]\s|\d+\.\s|\|)")
 """How a line begins that does not go on with the one before."""
+LEGEND = (
+    "In these examples `!replace` puts a whole block in the place of the example's, `!delete` takes a key away, "
+    "and `expect`, `related`, `verified` and `unknown` say what is reported there."
+)
 _INLINE = re.compile(r"(`[^`]+`|\*\*[^*]+\*\*)")
 
 
@@ -73,6 +77,8 @@ def page(check: CheckInfo, *, color: bool, width: int | None, examples: bool = F
             canvas.prose(*_spans(line), indent=len(line) - len(line.lstrip(" -*")))
     kind = f"{check.severity.value}, {'a gate of' if check.gate else 'at'} level {check.level}, {check.dimension}"
     canvas.blank()
+    if examples:
+        canvas.prose((LEGEND, "quiet"))
     canvas.line((f"{check.code} · {kind}", "quiet"))
     return finish(canvas.text(), color=color)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import os
 import re
@@ -40,7 +41,10 @@ def _configured(path: Path, settings: Settings, given: frozenset[str]) -> Settin
     from mlops_lint import config
 
     file = Path(settings.config) if settings.config else config.find(path.resolve())
-    return settings if file is None else config.merge(settings, config.load(file), given, str(file))
+    if file is None:
+        return settings
+    merged = config.merge(settings, config.load(file), given, str(file))
+    return merged if settings.config else dataclasses.replace(merged, passed_over=config.passed_over(file))
 
 
 def _split(values: Iterable[str]) -> tuple[str, ...]:
@@ -68,6 +72,10 @@ def _outputs(values: Iterable[str]) -> tuple[Output, ...]:
             raise UsageError(f"no output format is called `{name}`{near}")
         if equals and not file:
             raise UsageError(f"--output-format {name}= names no file")
+        if not Path(file).parent.is_dir():  # told before the work is done
+            raise UsageError(f"could not write {file}: there is no folder `{Path(file).parent}`; make it first")
+        if file and Path(file).is_dir():
+            raise UsageError(f"could not write {file}: it is a folder; name a file in it")
         outputs.append(Output(name, None if file in ("", "-") else file))
     if sum(output.file is None for output in outputs) > 1:
         raise UsageError("two reports cannot both go to standard output; give one a file: NAME=FILE")

@@ -148,6 +148,13 @@ class Lines:
         return line, offset - self._starts[line - 1] + 1
 
 
+def first_unread(data: bytes, error: UnicodeDecodeError) -> Position:
+    """The 1-based line and column of the byte that a decoder gave up at."""
+    before = data[: error.start].removeprefix(b"\xef\xbb\xbf")
+    line = before.rpartition(b"\n")[2]
+    return before.count(b"\n") + 1, len(line.decode(error.encoding, "replace")) + 1
+
+
 def decode(data: bytes, limit: int, encoding: str = "utf-8") -> str:
     """UTF-8 text with line feeds only, without a byte order mark; refuses what is longer than `limit` bytes."""
     if len(data) > limit:
@@ -155,6 +162,6 @@ def decode(data: bytes, limit: int, encoding: str = "utf-8") -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise DocumentError("the file is not UTF-8 text", line) from None
+        line, column = first_unread(data, error)
+        raise DocumentError("the file is not UTF-8 text", line, column, "save the file as UTF-8") from None
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

@@ -10,7 +10,7 @@ import tokenize
 import warnings
 from dataclasses import dataclass
 
-from mlops_lint.documents.node import DocumentError
+from mlops_lint.documents.node import DocumentError, first_unread
 from mlops_lint.model import Location
 
 MAX_BYTES = 1_000_000
@@ -170,8 +170,7 @@ def decode(data: bytes) -> str:
     try:
         return data.removeprefix(b"\xef\xbb\xbf").decode(encoding)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise DocumentError(f"not valid {encoding}", line, 1) from None
+        raise DocumentError(f"not valid {encoding}", *first_unread(data, error)) from None
 
 
 def _cookie(data: bytes) -> str:

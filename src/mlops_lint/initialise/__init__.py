@@ -41,12 +41,13 @@ def draft(
     from mlops_lint.facts.project.project import Project
     from mlops_lint.initialise.compose import QUESTIONS, compose
     from mlops_lint.lint import this_day
-    from mlops_lint.projects import CHARTER, charter_above, find_projects
+    from mlops_lint.projects import CHARTER, charter_above, find_projects, refuse_endless
     from mlops_lint.repo.worktree import open_worktree, project_folder
 
     if not path.is_dir():
         raise UsageError(f"{path} is no folder")
     with open_worktree(path) as view:
+        refuse_endless(view)
         folder = project_folder(view, path)
         own = f"{folder}/{CHARTER}" if folder else CHARTER
         known = {project.folder: project for project in find_projects(view, folder)}
@@ -67,8 +68,11 @@ def write(drafted: Draft) -> None:
     """Write a draft as a whole or not at all; UsageError where a charter is there already."""
     target = drafted.path
     taken = UsageError(f"{target} is there already; it is never overwritten")
+    if target.is_dir() and not target.is_symlink():
+        raise UsageError(f"{target} is a folder; give it another name, so that the charter can be written there")
     if target.exists() or target.is_symlink():
         raise taken
+    _refuse_near(target)
     temporary = beside(target)
     try:
         with temporary.open("xb") as stream:
@@ -82,6 +86,17 @@ def write(drafted: Draft) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def _refuse_near(target: Path) -> None:
+    """A second charter beside one that is only misnamed would hide it for good."""
+    from mlops_lint.facts.project.project import almost_charter
+
+    near = sorted(file.name for file in target.parent.iterdir() if almost_charter(file.name) and file.is_file())
+    if near:
+        raise UsageError(
+            f"{target.parent / near[0]} is not read; rename it to {target.name} instead of drafting another"
+        )
 
 
 def _put(temporary: Path, target: Path) -> None:

@@ -17,6 +17,7 @@ from mlops_lint.facts.project.ownership import Ownership
 from mlops_lint.facts.project.project import Project, Today
 from mlops_lint.facts.project.tests import Tests
 from mlops_lint.facts.project.versioning import Versioning
+from mlops_lint.facts.project.writes import Writes
 from mlops_lint.initialise import numbers, people, things
 from mlops_lint.initialise.found import NOT_STATED, Found
 from mlops_lint.initialise.tree import MAX_TEXT, Block, Item, Value, emit, guesses
@@ -29,7 +30,8 @@ from mlops_lint.repo.view import RepoView
 SCHEMA = "https://mlops-lint.dev/schemas/mlproject.schema.json"
 _HEAD = (
     f"# yaml-language-server: $schema={SCHEMA}\n"
-    "# Drafted by `mlops-lint init`. What `unconfirmed` lists is a guess: correct it, then delete its line there.\n"
+    "# Drafted by `mlops-lint init`. What `unconfirmed` lists is a guess or a gap: correct it, then delete its line "
+    "there.\n"
 )
 QUESTIONS = {
     "problem": "what is wrong today, and for whom",
@@ -88,23 +90,25 @@ def _found(facts: Facts, view: RepoView, project: Project) -> Found:
         ci=facts.get(Ci),
         measured=facts.get(MetricComputed),
         compared=facts.get(BaselineImplemented),
+        writes=facts.get(Writes),
     )
 
 
 def _root(found: Found, today: datetime.date, *, minimal: bool) -> Block:
     records = numbers.recorded(found)
-    metric = numbers.metric(found, records, minimal=minimal)
+    task = numbers.task(found)
+    metric = numbers.metric(found, records, classifies="classification" in str(task.value), minimal=minimal)
     chosen = metric.entries.get("name")
     name = chosen.value if isinstance(chosen, Value) else None
     fair, explained = people.fairness(found), people.explainability(found)
     parts: dict[str, Item | None] = {
         "charter": Value(1, guessed=False),
         "project": _project(things.name(found), people.owner(found), today),
-        "goal": _goal(numbers.task(found)),
+        "goal": _goal(task),
         "metric": metric,
         "baseline": numbers.baseline(found, records, name, minimal=minimal),
         "data": things.data(found, minimal=minimal),
-        "model": things.model(found, minimal=minimal),
+        "model": things.model(found, metric.entries.get("computed_in"), minimal=minimal),
         "tests": things.tests(found),
         "deployment": None if minimal else things.deployment(found),
         "monitoring": people.monitoring(found),
@@ -188,7 +192,7 @@ def _notes(root: Block) -> tuple[str, ...]:
         for key, item in root.entries.items()
         if item == [] or (isinstance(item, Block) and "none_because" in item.entries)
     ]
-    notes = [f"{count} entries are guesses; they are listed under `unconfirmed`"]
+    notes = [f"{count} entries are guesses or gaps; they are listed under `unconfirmed`"]
     if missing:
         notes.append(f"nothing was found for {', '.join(missing)}")
     return (*notes, "problem, outcome, why_ml and used_for are for you to write")

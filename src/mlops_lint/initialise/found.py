@@ -13,6 +13,7 @@ from mlops_lint.facts.project.ownership import Ownership
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.tests import Tests
 from mlops_lint.facts.project.versioning import Versioning
+from mlops_lint.facts.project.writes import Writes
 from mlops_lint.initialise.tree import Value
 from mlops_lint.model import Location
 from mlops_lint.practices.baselines import BaselineImplemented
@@ -44,6 +45,7 @@ class Found:
     ci: Ci
     measured: MetricComputed
     compared: BaselineImplemented
+    writes: Writes
 
     def relative(self, path: str) -> str:
         """A path as the charter writes it."""

@@ -10,6 +10,7 @@ from mlops_lint.documents.node import DocumentError, ListNode, MapNode, Node, Sc
 from mlops_lint.facts.project.code import Use
 from mlops_lint.facts.project.knowledge import Metric, Metrics, Tool
 from mlops_lint.facts.project.reading import place, text_of
+from mlops_lint.initialise import described
 from mlops_lint.initialise.found import NOT_STATED, Found
 from mlops_lint.initialise.tree import Block, Value, block_of
 from mlops_lint.model import Location
@@ -34,7 +35,7 @@ def task(found: Found) -> Value:
     return Value(_TASKS[kind], first.at)
 
 
-def metric(found: Found, recorded: list[Recorded], *, minimal: bool) -> Block:
+def metric(found: Found, recorded: list[Recorded], *, classifies: bool, minimal: bool) -> Block:
     """The metric that is both computed and recorded, else the one that is computed most."""
     computed = _computed(found)
     kept = [record for record in recorded if not record.baseline]
@@ -48,13 +49,18 @@ def metric(found: Found, recorded: list[Recorded], *, minimal: bool) -> Block:
     places = computed.get(name, [])
     record = next((record for record in kept if record.metric.name == name), None)
     at = places[0][1] if places else record.at if record else None
+    known = found.metrics.get(name)
+    target = described.target(found, known) if known is not None else None
+    cut = described.threshold(found) if classifies and not minimal else None
     return block_of(
         {
             "name": Value(name, at),
+            "target": target,
             "computed_in": places[0][0] if places and not minimal else None,
             "recorded_in": found.recorded(record.path, record.pointer, record.at) if record else None,
+            "threshold": Block({"value": cut}) if cut is not None else None,
         },
-        remark="`target`, the number to reach, is for you to state",
+        remark="" if target is not None else "`target`, the number to reach, is for you to state",
     )
 
 
@@ -136,11 +142,16 @@ def _numbers(found: Found, path: str) -> list[Recorded]:
         return []
     records = []
     for pointer, key, node in _walk(root):
-        metric = found.metrics.get(key) if len(key) < 60 else None
+        metric = found.metrics.get(_bare(key)) if len(key) < 60 else None
         if metric is not None and isinstance(node.value, int | float) and not isinstance(node.value, bool):
             if metric.plausible(float(node.value)):
                 records.append(Recorded(metric, path, pointer, place(path, node)))
     return records
+
+
+def _bare(key: str) -> str:
+    """`baseline_mae` and `mae_baseline` are the baseline's `mae`; `Recorded` sees the word in the pointer."""
+    return re.sub(r"^baseline[_ .-]|[_ .-]baseline$", "", key, flags=re.IGNORECASE)
 
 
 def _walk(root: Node) -> Iterator[tuple[str, str, ScalarNode]]:
@@ -203,5 +214,5 @@ def _kind(found: Found, use: Use, tool: Tool) -> str:
 
 
 def none() -> Block:
-    """What nobody has stated and nothing shows."""
-    return Block({"none_because": Value(NOT_STATED, guessed=False)})
+    """What nobody has stated and nothing shows: a gap that `init` leaves is unconfirmed, too, and accuses nobody."""
+    return Block({"none_because": Value(NOT_STATED)})

@@ -45,7 +45,6 @@ def monitoring(found: Found) -> Block:
                 seen.add(str(hook.value))
                 kinds = [str(kind) for kind in tool.get("kinds", ())]
                 hooks.append(block_of({"call": hook, "kind": Value(kinds[0]) if len(kinds) == 1 else None}))
-    # Before production the reason passes for an answer, so it may not be one that nobody has given.
     return Block({"hooks": hooks[:MAX_HOOKS]} if hooks else {"none_because": Value(NOT_STATED)})
 
 

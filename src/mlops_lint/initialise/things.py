@@ -6,6 +6,7 @@ import posixpath
 import re
 
 from mlops_lint.facts.project.ci import runs_tests
+from mlops_lint.initialise import commands
 from mlops_lint.initialise.found import NOT_STATED, Found
 from mlops_lint.initialise.numbers import none
 from mlops_lint.initialise.tree import Block, Item, Value, block_of, sound
@@ -92,16 +93,20 @@ def _labels(found: Found) -> Value | None:
     return Value("available", fitted[0].at) if fitted else None
 
 
-def model(found: Found, *, minimal: bool) -> Block:
-    """A versioned model file first, then one in git; how it is trained and what that reads."""
+def model(found: Found, scored: Item | None = None, *, minimal: bool) -> Block:
+    """A versioned model file first, then one in git, then what training writes; how it is trained and what that reads.
+
+    `scored` points to what computes the metric.
+    """
     held = [one for one in _kept(found) if is_model(one[0])]
     held += [(p, "git", Location(p)) for p in found.view.entries if is_model(p) and _model_file(found, p)]
     held.sort(key=lambda item: _helper(item[0]))
     chosen = next(((pointer, way, at) for p, way, at in held if (pointer := found.path(p))), None)
+    chosen = chosen or _written(found)
     block = Block()
     if chosen is not None:
         block.put("path", chosen[0])
-        block.put("versioned_with", Value(chosen[1], chosen[2] if chosen[1] != "git" else None))
+        block.put("versioned_with", Value(chosen[1], chosen[2] if chosen[1] not in ("git", "none") else None))
     elif minimal:
         return none()
     if not minimal:
@@ -112,10 +117,23 @@ def model(found: Found, *, minimal: bool) -> Block:
             ("pipeline", ("dvc.yaml", "MLproject")),
         ):
             block.put(key, _first(found, names))
+        steps = [one for one in (trainer, scored) if isinstance(one, Value)]
+        if trainer is not None and "pipeline" not in block.entries:
+            block.put("pipeline", commands.pipeline(found, steps))
         block.put("lockfile", _lock(found, found.project.join(str(trainer.value)) if trainer else ""))
     if chosen is None:
-        block.put("none_because", Value(NOT_STATED, guessed=False))
+        block.put("none_because", Value(NOT_STATED))
     return block
+
+
+def _written(found: Found) -> tuple[Value, str, Location] | None:
+    """The one model file that the program writes; nothing keeps it, or it would have been found before."""
+    made = {one.path: one for one in found.writes.all if one.path and one.live and one.format == "model"}
+    own = [path for path in made if path and is_model(path) and not _helper(path) and found.project.owns(path)]
+    if len(own) != 1:
+        return None
+    pointer = found.path(own[0], made[own[0]].at)
+    return (pointer, "none", made[own[0]].at) if pointer is not None else None
 
 
 def _lock(found: Found, trainer: str) -> Value | None:

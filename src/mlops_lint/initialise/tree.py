@@ -43,7 +43,7 @@ class Block:
 
 
 def guesses(item: Item, route: tuple[str, ...] = ()) -> Iterator[str]:
-    """The dotted pointers of everything that was guessed; a list of values, and a block of a list, is one guess."""
+    """The dotted pointers of all that was guessed or left open; a list of values, or a block of a list, is one."""
     if isinstance(item, Value):
         if item.guessed:
             yield ".".join(route)
@@ -51,7 +51,7 @@ def guesses(item: Item, route: tuple[str, ...] = ()) -> Iterator[str]:
         for key, inner in item.entries.items():
             yield from guesses(inner, (*route, key))
     elif all(isinstance(inner, Value) for inner in item):
-        if any(isinstance(inner, Value) and inner.guessed for inner in item):
+        if not item or any(isinstance(inner, Value) and inner.guessed for inner in item):
             yield ".".join(route)
     else:
         for index, inner in enumerate(item):

@@ -8,6 +8,9 @@ EXAMPLES = "## Examples"
 _MARK = re.compile(r"\s*(?:#|//|<!--)\s*(?:expect|related|verified|unknown): .*$")
 _OUTCOME = re.compile(r"^outcome: (\S+)$", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^(?:outcome|files|today|git): .*\n\n?", re.MULTILINE)
+_GONE = re.compile(r"^(\s*)([\w.-]+): !delete\s*$")
+_GONE_INSIDE = re.compile(r",?\s*([\w.-]+): !delete\s*")
+_WHOLE = re.compile(r"(?<=[:\s-])\s*!replace\b(?=\s|$)|^!replace\b")
 _SHOWN = ("fail", "pass")
 
 
@@ -38,7 +41,17 @@ def _outcome(case: str) -> str:
 def _plain(case: str) -> str:
     title, _, body = case.partition("\n")
     said = {"fail": "flagged", "pass": "clean"}[_outcome(case)]
-    lines = [_MARK.sub("", line) for line in _DIRECTIVE.sub("", body).split("\n")]
+    lines = [_merged(_MARK.sub("", line)) for line in _DIRECTIVE.sub("", body).split("\n")]
     text = "\n".join(lines).replace("`, patch:", "` (in part):")
     text = re.sub(r"```findings\n.*?```\n", "", text, flags=re.DOTALL)
     return f"{title} ({said})\n{text.rstrip()}\n"
+
+
+def _merged(line: str) -> str:
+    """What an order to the merge (`!delete`, `!replace`) means to a reader of the merged file."""
+    if gone := _GONE.match(line):
+        return f"{gone[1]}# no `{gone[2]}` here"
+    inside = _GONE_INSIDE.findall(line)
+    if inside:
+        return _GONE_INSIDE.sub("", line) + "".join(f"  # no `{key}`" for key in inside)
+    return _WHOLE.sub("", line)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlops_lint.i18n import _, plural
-from mlops_lint.model import Diagnostic, Outcome
+from mlops_lint.model import Diagnostic, Grade, Outcome, State
 from mlops_lint.report import snippet
 from mlops_lint.report.canvas import Canvas, pad
 from mlops_lint.report.json import place as json_place
 from mlops_lint.report.options import Options
-from mlops_lint.report.phrases import level_line
+from mlops_lint.report.phrases import level_line, no_level_line
 from mlops_lint.report.sanitize import clip, finish
 from mlops_lint.results import LEVEL_NAMES, CheckInfo, Maturity, ProjectReport, Report
 from mlops_lint.roadmap import Step
@@ -37,6 +37,8 @@ def roadmap(report: Report, ways: Sequence[tuple[ProjectReport, tuple[Step, ...]
         if project.maturity is not None:
             canvas.prose("  ", level_line(project, project.maturity), indent=4)
             _test_score(canvas, project.maturity)
+        else:
+            canvas.prose("  ", no_level_line(project), indent=4)
         for level in sorted({step.level for step in steps}):
             _level(canvas, level, [step for step in steps if step.level == level])
         if not steps:
@@ -107,7 +109,13 @@ def why(report: Report, check: CheckInfo, options: Options) -> str:
             canvas.line("  ", (project.name, "strong"), ": ", _("it was not run"))
             continue
         words, style = _VERDICTS.get(outcome.state.value, (outcome.state.value, ""))
+        if outcome.state is State.PASS and outcome.findings:
+            words, style = ("it fails nothing, and something is noted", "quiet")
         reason = "" if outcome.findings or not outcome.reason else f": {clip(outcome.reason)}"
+        if outcome.grade is not None and (outcome.evidence or not outcome.findings):
+            reason = f" · {_grade(outcome.grade)}"
+        elif check.code in project.next_steps:
+            reason = f" · {_('a next step, above the target level: it never fails')}"
         canvas.prose("  ", (project.name, "strong"), ": ", (_(words), style), reason, indent=4)
         _seen(canvas, outcome, [d for d in report.diagnostics if (d.project, d.code) == (project.path, check.code)])
     canvas.blank()
@@ -124,10 +132,25 @@ def _seen(canvas: Canvas, outcome: Outcome, found: Sequence[Diagnostic]) -> None
         if finding.help:
             canvas.prose("      ", (_("do"), "good"), f": {clip(finding.help)}", indent=10)
     for evidence in outcome.evidence[:SHOWN]:
-        said = evidence.message or evidence.grade.name.lower()
-        _row(canvas, "✓", "good", snippet.place(evidence.found), said)
+        _row(canvas, "✓", "good", snippet.place(evidence.found), evidence.message or _grade(evidence.grade))
+        if evidence.claim != evidence.found:
+            held = _("held against the claim at {place}").format(place=snippet.place(evidence.claim))
+            canvas.line("      ", (held, "quiet"))
+    if outcome.state is State.PASS and not (outcome.evidence or outcome.findings):
+        canvas.prose("    ", _("nothing that was looked at speaks against it, and no single place shows it"), indent=4)
     for unknown in outcome.unknowns[:SHOWN]:
         _row(canvas, "?", "warning", snippet.place(unknown.at or unknown.claim), unknown.reason)
+
+
+def _grade(grade: Grade) -> str:
+    """How strong the evidence is, in words."""
+    return {
+        Grade.STATED: _("stated: the charter says so, and nothing contradicts it"),
+        Grade.PRESENT: _("present: the file or the name is there"),
+        Grade.LINKED: _("linked: the code that does it was found where it is said to be"),
+        Grade.AGREED: _("agreed: the numbers, hashes or settings on both sides are the same"),
+        Grade.ENFORCED: _("enforced: a change that breaks it is stopped"),
+    }[grade]
 
 
 def _row(canvas: Canvas, mark: str, style: str, where: str, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mlops_lint.i18n import _, plural
+from mlops_lint.maturity import LADDER
 from mlops_lint.model import Diagnostic, Severity, State
 from mlops_lint.results import Maturity, ProjectReport, Report
 
@@ -64,17 +65,33 @@ def _and_more(shown: list[str], more: int) -> str:
 
 
 def outcome_line(project: ProjectReport) -> str:
-    """`46 checks pass, 2 fail, 3 cannot be told (DE003, …), 9 do not apply`."""
+    """`46 checks pass, 2 fail, 3 cannot be told (DE003, …), 9 do not apply, 6 are next steps`."""
     codes = {state: [o.code for o in project.outcomes if o.state is state] for state in State}
+    failed = [code for code in codes[State.FAIL] if code not in project.next_steps]
     parts = [plural("{n} check passes", "{n} checks pass", len(codes[State.PASS]))]
-    parts.append(plural("{n} fails", "{n} fail", len(codes[State.FAIL])))
+    parts.append(plural("{n} fails", "{n} fail", len(failed)))
     if unknown := sorted(codes[State.CANNOT_TELL]):
         listed = ", ".join(unknown[:LISTED]) + (", …" if len(unknown) > LISTED else "")
         parts.append(plural("{n} cannot be told", "{n} cannot be told", len(unknown)) + f" ({listed})")
     if waived := len(codes[State.WAIVED]):
         parts.append(plural("{n} waived", "{n} waived", waived))
     parts.append(plural("{n} does not apply", "{n} do not apply", len(codes[State.NOT_APPLICABLE])))
+    if steps := len(codes[State.FAIL]) - len(failed):
+        parts.append(plural("{n} is a next step", "{n} are next steps", steps))
     return ", ".join(parts)
+
+
+def no_level_line(project: ProjectReport) -> str:
+    """Why no level is shown: a selection left gates out."""
+    ran = {outcome.code for outcome in project.outcomes}
+    left = [code for gates in LADDER.values() for code in gates if code not in ran]
+    listed = ", ".join(left[:LISTED]) + (", …" if len(left) > LISTED else "")
+    sentence = plural(
+        "No level is shown: {n} gate was left out by `select` or `ignore` ({{codes}}), so it may or may not hold",
+        "No level is shown: {n} gates were left out by `select` or `ignore` ({{codes}}), so they may or may not hold",
+        len(left),
+    )
+    return sentence.format(codes=listed)
 
 
 def not_built_line(maturity: Maturity) -> str:

@@ -11,7 +11,7 @@ from mlops_lint.report.canvas import Canvas, cut, pad
 from mlops_lint.report.limits import more_lines
 from mlops_lint.report.options import Options
 from mlops_lint.report.order import projects, worst_first
-from mlops_lint.report.phrases import counted, level_line, not_built_line, outcome_line
+from mlops_lint.report.phrases import counted, level_line, no_level_line, not_built_line, outcome_line
 from mlops_lint.report.sanitize import clip
 from mlops_lint.results import ProjectReport, Report, Suppressed, Waiver
 
@@ -101,7 +101,7 @@ def _findings(canvas: Canvas, report: Report, project: ProjectReport, found: lis
 
         first_run(canvas, project, unreadable=_unreadable(project))
     for diagnostic in found:
-        told = not project.has_charter and diagnostic.code == CHARTER_MISSING
+        told = not project.has_charter and diagnostic.code == CHARTER_MISSING and not diagnostic.finding.related
         if not diagnostic.next_step and not told:
             _finding(canvas, diagnostic, report)
 
@@ -109,6 +109,11 @@ def _findings(canvas: Canvas, report: Report, project: ProjectReport, found: lis
 def _unreadable(project: ProjectReport) -> bool:
     """There is a charter, but nothing can be read of it."""
     return any(o.code == CHARTER_INVALID and o.state is State.FAIL for o in project.outcomes)
+
+
+def _misnamed(found: list[Diagnostic]) -> bool:
+    """Something stands where the charter should be, or is named almost like it: no draft is wanted."""
+    return any(diagnostic.code == CHARTER_MISSING and diagnostic.finding.related for diagnostic in found)
 
 
 def _sections(canvas: Canvas, project: ProjectReport, found: list[Diagnostic], options: Options) -> None:
@@ -257,7 +262,7 @@ def _verdict(canvas: Canvas, project: ProjectReport, found: list[Diagnostic]) ->
     canvas.blank()
     maturity = project.maturity
     if not project.has_charter:
-        if not _unreadable(project):
+        if not _unreadable(project) and not _misnamed(findings):
             canvas.line("  ", ("mlops-lint init", "strong"), f"      {_('drafts mlproject.yaml from this')}")
         codes = sorted({f"{d.code} {d.name}" for d in findings})
         note = f" ({', '.join(codes[:3])}{', …' if len(codes) > 3 else ''})" if codes else ""
@@ -267,6 +272,8 @@ def _verdict(canvas: Canvas, project: ProjectReport, found: list[Diagnostic]) ->
         line = level_line(project, maturity)
         head, _dot, rest = line.partition(" · ")
         canvas.prose((head, "strong"), f" · {rest}", indent=2)
+    elif project.outcomes:
+        canvas.prose(no_level_line(project), indent=2)
     if project.outcomes:
         canvas.prose(outcome_line(project), indent=2)
     if maturity is not None and (gap := not_built_line(maturity)):

@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable
 
 from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.acting_chains import Chains
 from mlops_lint.facts.project.acting_machines import switches
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.straight import before
@@ -77,6 +78,7 @@ class Acting:
     def __init__(self, code: Code, tainting: Tainting) -> None:
         self.code = code
         self.tainting = tainting
+        self._chains = Chains(code, tainting)
 
     def language(self, site: Site) -> bool:
         """Whether a call gives the text of a language model."""
@@ -87,6 +89,8 @@ class Acting:
         if _CHAT.search(text) or _CHAT.search(name):
             return True
         if text.endswith(".messages.create") and self._imports(site.by.path, "anthropic"):
+            return True
+        if self._chains.answers(site):
             return True
         known = site.name.startswith(_LIBRARIES) or name.startswith(_LIBRARIES)
         return known and (site.last in _ANSWERS or site.name.startswith(("transformers.", "replicate.run")))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from mlops_lint.documents.node import DocumentError, ListNode, Node, iterate
+from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.features import tokens
@@ -34,6 +36,7 @@ _ELSEWHERE = (
     "model_infer", "request_", "evidently",
 )  # fmt: skip
 """Names that exporters and servers give, whoever writes the code."""
+_METRIC = re.compile(r"(?:^|\.)(?:Counter|Gauge|Histogram|Summary)$")
 _SUFFIX = re.compile(r"_(?:bucket|sum|count|total|created|info)$")
 
 
@@ -104,6 +107,8 @@ class Alerting:
 
     def _emitted(self, name: str) -> bool:
         plain = _plain(name)
+        if plain in self._idle:
+            return False
         return plain in self._names or any(
             (head and plain.startswith(head)) or (tail and plain.endswith(tail)) for head, tail in self._parts
         )
@@ -118,6 +123,23 @@ class Alerting:
                 records = [walk(node, "record") for one in documents_of(self.view, path) for node in iterate(one)]
                 found |= {_plain(word(node)) for node in records if node is not None}
         return frozenset(found)
+
+    @cached_property
+    def _idle(self) -> frozenset[str]:
+        """Metrics that are set up under a name which no shipped code reads, and whose own name stands nowhere else."""
+        made: dict[str, list[str]] = {}
+        for path in self._paths():
+            for part in self.code.source(path).tree.body:
+                if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name) and _metric(part.value):
+                    made.setdefault(part.targets[0].id, []).append(_metric(part.value))
+        if not made:
+            return frozenset()
+        uses = (use.chain for path in self._paths() for use in self.code.modules[path].symbols.uses)
+        read = {step for text in uses for step in re.split(r"\W+", text)}
+        told = [text for path in self._paths() for text in self._texts(path)]
+        texts, known = Counter(map(_plain, told)), set(told)
+        idle = [name for variable, names in made.items() if variable not in read | known for name in names]
+        return frozenset(_plain(name) for name in idle if texts[_plain(name)] == 1)
 
     @cached_property
     def _parts(self) -> list[tuple[str, str]]:
@@ -158,6 +180,13 @@ class Alerting:
                 yield part.value
             elif isinstance(part, ast.keyword) and part.arg:
                 yield part.arg
+
+
+def _metric(value: ast.expr) -> str:
+    """The name of a metric that is set up: `Gauge("queue_length", "…")`."""
+    call = value if isinstance(value, ast.Call) and _METRIC.search(chain(value.func)) else None
+    first = call.args[0] if call is not None and call.args else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
 
 
 def _rule(path: str, node: Node) -> Rule | None:

@@ -38,6 +38,9 @@ _RULE = re.compile(
 _UNTRIED = re.compile(
     r"\b(?:no|never|not|without|nobody|didn['’]?t|haven['’]?t|have not|did not)\b[^.;]{0,40}?"
     r"\b(?:tried|tested|considered|compared?|looked at|evaluated|thought (?:of|about)|bother\w*)\b|"
+    r"\b(?:compar(?:e[sd]?|ing)|test(?:s|ed|ing)?|tr(?:y|ies|ied|ying)|evaluat(?:e[sd]?|ing)|consider(?:s|ed|ing)?|"
+    r"benchmark(?:s|ed|ing)?)\s+(?:against |with |to )?(?:no|not (?:a|one|any))\s+(?:\w+[- ]){0,2}?"
+    r"(?:rules?|heuristics?|statistics?|baselines?|averages?|algorithms?|alternatives?|methods?)\b|"
     r"(?:규칙|룰|통계|알고리즘|방법)[^.]{0,20}(?:시도|검토|비교)(?:하지|해 ?보지|는 안)",
     re.IGNORECASE,
 )
@@ -48,6 +51,23 @@ _BY_PEOPLE = re.compile(
     r"상담원|담당자",
     re.IGNORECASE,
 )
+_PRAISE = re.compile(
+    r"\b(?:modern|state[- ]of[- ]the[- ]art|cutting[- ]edge|bleeding[- ]edge|industry[- ]standard|best practice|latest|"
+    r"innovati\w+|powerful|trend\w*|hype|future|strategy|vision|everybody|everyone|competitors?|"
+    r"(?:board|management|leadership|ceo|investors?) (?:has |have )?(?:wants?|asks?|asked|wanted|expects?|decided)|"
+    r"(?:team|we) (?:has|have|had) (?:\w+ )?(?:experience|skills?|expertise)|best (?:results?|performance|accuracy)|"
+    r"(?:ai|machine learning|deep learning|neural networks?|ml) (?:is|are) (?:\w+ ){0,2}"
+    r"(?:the way|the best|good|great))\b|"
+    r"최신|혁신|트렌드|대세|경험이 (?:있|많)",
+    re.IGNORECASE,
+)
+_WEIGHED = re.compile(
+    r"\d|\b(?:no|not|none|never|nothing|neither|nor|cannot|can['’]?t|n['’]t|fail\w*|miss\w*|but|than|instead|only|too|"
+    r"beyond|unlike|while|where|interact\w*|non-?linear\w*|var(?:y|ies|ied)|complex\w*|many|hundreds|thousands|"
+    r"escape\w*|confus\w*|because|since)\b|않|못|없|보다|때문|지만",
+    re.IGNORECASE,
+)
+"""What an argument has and praise lacks."""
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=다\.)\s*")
 _SIMPLE = (
     r"(?:rules?|heuristics?|thresholds?|formulas?|quer(?:y|ies)|sql|statistics?|averages?|look-?ups?|key-?words?|"
@@ -84,6 +104,11 @@ _SURE = re.compile(
 def compares(text: str) -> bool:
     """Whether a text names a rule, a statistic or an existing algorithm, and does not say that none was tried."""
     return bool(_RULE.search(text)) and not _UNTRIED.search(text)
+
+
+def praises(text: str) -> bool:
+    """Whether a text speaks of fashion, wishes or experience alone: no number, and nothing that something fails at."""
+    return bool(_PRAISE.search(text)) and not (compares(text) or _WEIGHED.search(text))
 
 
 def speaks_of_people(text: str) -> bool:

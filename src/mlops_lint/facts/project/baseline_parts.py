@@ -31,7 +31,7 @@ class BaselineParts:
         found = frozenset(part for one in parts for part in one)
         if len(found) != 1 or split in found or not all(parts) or not any(split in one for one in others):
             return None
-        if any(found & one for one in others):
+        if any(found & one and split not in one for one in others):
             return None
         shown, first = str(next(iter(found))), theirs[0]
         model = next(use for use, one in zip(own, others, strict=True) if split in one)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, External, Reach
 from mlops_lint.facts.project.reading import text_of
@@ -20,12 +21,21 @@ _IDLE = (
     "builtins.", "logging.", "math.", "numpy.", "re.", "datetime.", "fastapi.", "flask.", "typing.", "time.",
     "hashlib.", "json.",
     "structlog.", "loguru.", "prometheus_client.", "opentelemetry.metrics.",
-    "pandas.", "pydantic.", "pathlib.Path", "os.path.", "collections.", "uuid.",
+    "pydantic.", "pathlib.Path", "os.path.", "collections.", "uuid.", "argparse.", "sys.",
 )  # fmt: skip
+_FRAMES = ("pandas.", "polars.")
+_OUT_OF_FRAMES = re.compile(
+    r"(?:^|\.)(?:to|write|sink)_(?!numpy|list|dict|pandas|frame|series|datetime|numeric|string)\w+$"
+)
 _MEMORY = frozenset(
     "append get items keys values format join split strip lower upper info debug warning error extend update add pop "
-    "read hexdigest digest encode decode json dict isoformat exists resolve mkdir".split()
+    "read hexdigest digest encode decode json dict isoformat exists resolve mkdir "
+    "select filter with_columns unique drop rename sort concat head tail groupby group_by agg mean sum min max count "
+    "cast alias assign copy astype fillna dropna drop_duplicates reset_index set_index iterrows iter_rows item "
+    "parse_args".split()
 )
+_MAKES_COLUMNS = frozenset("select with_columns assign withColumn insert values".split())
+_LIBRARIES = ("pl.", "np.", "pd.", "numpy.", "polars.", "pandas.", "F.")
 _GUESS = re.compile(r"^(?:predicted|prediction|pred|y_pred|y_hat|model_output)(?:_(?:label|class|value))?$")
 _CARRIERS = (".py", ".yaml", ".yml", ".sh", ".sql", ".toml", ".ipynb", ".cfg", ".tf")
 
@@ -66,14 +76,28 @@ class Capturing:
         """Where the prediction itself is stored as the label: `{"churned": known["prediction"]}`."""
         for one in sorted(self._reach(subject).definitions):
             for part in ast.walk(self.code.node(one)) if one.kind == "function" else ():
-                pairs = zip(part.keys, part.values, strict=True) if isinstance(part, ast.Dict) else ()
-                for key, value in pairs:
-                    if isinstance(key, ast.Constant) and key.value == column and _GUESS.search(_last(value)):
+                for value in _given(part, column):
+                    read = _columns(value)
+                    if read and all(_GUESS.search(name) for name in read):
                         return self.code.source(one.path).at(value)
         return None
 
     def hands_on(self, subject: Definition) -> bool:
-        """Whether it calls anything that may keep what it is given: a database, a queue, a service."""
+        """Whether it, or what calls it for its answer, calls anything that may keep what it is given."""
+        if self._hands_on(subject):
+            return True
+        return any(one.kind == "module" or self.written(one) or self._hands_on(one) for one in self._askers(subject))
+
+    def _askers(self, subject: Definition) -> list[Definition]:
+        """Other code that takes what a function returns."""
+        node = self.code.node(subject)
+        if not any(isinstance(part, ast.Return) and part.value is not None for part in ast.walk(node)):
+            return []
+        sites = [site for site in self.code.graph.call_sites.get(subject, []) if not self.code.is_test(site[0])]
+        return list(dict.fromkeys(self.code.graph.scope(path, use.scope) for path, use in sites))
+
+    def _hands_on(self, subject: Definition) -> bool:
+        """A database, a queue, a service."""
         for one in self._reach(subject).definitions:
             if one.kind == "module":
                 continue
@@ -89,7 +113,8 @@ class Capturing:
     def _keeps(self, path: str, scope: str, chain: str) -> bool:
         value = self.code.resolve(path, scope, chain)
         if isinstance(value, External):
-            return not value.name.startswith(_IDLE)
+            frame = value.name.startswith(_FRAMES) and not _OUT_OF_FRAMES.search(value.name)
+            return not (frame or value.name.startswith(_IDLE))
         return value is None and "." in chain and chain.rpartition(".")[2] not in _MEMORY
 
     def carried(self, found: Iterable[Write]) -> bool:
@@ -115,11 +140,32 @@ class Capturing:
         return {path: text_of(view, path) or "" for path in paths if project.owns(path) and not self.code.is_test(path)}
 
 
-def _last(value: ast.expr) -> str:
-    """The last word of what is read: `known["prediction"]`, `row.predicted`."""
-    if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Constant):
-        return str(value.slice.value)
-    return value.attr if isinstance(value, ast.Attribute) else ""
+def _given(part: ast.AST, column: str) -> Iterator[ast.expr]:
+    """What a column is made of: by a key, a keyword, an assignment, or a name that is given last."""
+    if isinstance(part, ast.Dict):
+        pairs = zip(part.keys, part.values, strict=True)
+        yield from (value for key, value in pairs if isinstance(key, ast.Constant) and key.value == column)
+    elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+        yield from (one.value for one in part.keywords if one.arg == column and part.func.attr in _MAKES_COLUMNS)
+        if part.func.attr == "alias" and [one.value for one in part.args if isinstance(one, ast.Constant)] == [column]:
+            yield part.func.value
+    elif isinstance(part, ast.Assign):
+        ends = (one.slice for one in part.targets if isinstance(one, ast.Subscript))
+        yield from (part.value for end in ends if isinstance(end, ast.Constant) and end.value == column)
+
+
+def _columns(value: ast.expr) -> list[str]:
+    """The columns or fields that an expression reads; a function that is called is none."""
+    called = {id(part.func) for part in ast.walk(value) if isinstance(part, ast.Call)}
+    found = []
+    for part in ast.walk(value):
+        if isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Constant):
+            found.append(str(part.slice.value))
+        elif isinstance(part, ast.Attribute) and id(part) not in called and not chain(part).startswith(_LIBRARIES):
+            found.append(part.attr)
+        elif isinstance(part, ast.Call) and chain(part.func).rpartition(".")[2] == "col":
+            found += [str(one.value) for one in part.args if isinstance(one, ast.Constant)]
+    return found
 
 
 def _names(text: str, path: str) -> bool:

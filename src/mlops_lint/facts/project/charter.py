@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from mlops_lint.facts.inject import Unavailable, provides
 from mlops_lint.facts.project.charter_loader import Loaded, load
 from mlops_lint.facts.project.charter_result import Problem, Reference, Walked
 from mlops_lint.facts.project.charter_schema import Route
-from mlops_lint.facts.project.project import Project
+from mlops_lint.facts.project.project import Project, almost_charter
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView, Unreadable
 
@@ -23,12 +24,18 @@ _LEVELS = {"exploration": 1, "prototype": 2, "production": 3, "retired": 1}
 
 @dataclass(frozen=True, slots=True)
 class CharterFile:
-    """Whether there is a charter at all; `error` says why it cannot be used as one."""
+    """Whether there is a charter at all; `error` says why it cannot be used as one.
+
+    Where there is none: `near` is a file beside its place that is named almost like one, `is_folder` says that a folder
+    has its name.
+    """
 
     path: str
     present: bool
     tracked: bool
     error: DocumentError | None = None
+    near: str = ""
+    is_folder: bool = False
 
 
 class Charter:
@@ -41,7 +48,7 @@ class Charter:
         found = [*syntax, *self._walked.problems]
         self.problems = tuple(sorted(dict.fromkeys(found), key=lambda problem: (problem.at.path, problem.at.line)))
         self._watchers: list[list[Route]] = []
-        self._unconfirmed = tuple(_guess(text) for text in self._listed("unconfirmed"))
+        self._unconfirmed = tuple((text, _guess(text)) for text in self._listed("unconfirmed"))
 
     def has(self, *route: str | int) -> bool:
         """Whether something stands there; raises Unavailable where it is malformed."""
@@ -97,8 +104,12 @@ class Charter:
 
     def unconfirmed(self, *route: str | int) -> bool:
         """Whether `unconfirmed` lists the route, something around it or something in it."""
+        return bool(self.guesses(*route))
+
+    def guesses(self, *route: str | int) -> list[str]:
+        """The entries of `unconfirmed`, as they are written there, that speak of the route."""
         named = tuple(str(step) for step in route)
-        return any(_overlap(guess, named) for guess in self._unconfirmed)
+        return [text for text, guess in self._unconfirmed if _overlap(guess, named)]
 
     @contextlib.contextmanager
     def watch(self) -> Iterator[list[Route]]:
@@ -123,6 +134,13 @@ class Charter:
     def archetype(self) -> str:
         """The archetype, `undecided` where it cannot be read."""
         return self._word("archetype", "undecided")
+
+    @property
+    def high_risk(self) -> bool:
+        """Whether the charter says so: what is owed to the people affected is then owed at once, at any stage."""
+        autonomy = self._value(("autonomy", "severity")) if self.archetype == "autonomous" else None
+        high = self._word("risk_class", "") == "high" and not self.unconfirmed("project", "risk_class")
+        return high or autonomy == "critical"
 
     @property
     def target_level(self) -> int:
@@ -190,8 +208,13 @@ def loaded_charter(view: RepoView, project: Project) -> _LoadedCharter:
 @provides
 def charter_file(view: RepoView, project: Project, read: _LoadedCharter) -> CharterFile:
     """Says whether the file is there, without judging what it holds."""
-    entry = view.entries.get(project.charter_path)
-    return CharterFile(project.charter_path, entry is not None, entry is not None and entry.tracked, read.error)
+    path = project.charter_path
+    entry = view.entries.get(path)
+    if entry is not None:
+        return CharterFile(path, present=True, tracked=entry.tracked, error=read.error)
+    beside = (other for other in view.under(project.folder) if posixpath.dirname(other) == project.folder)
+    near = next((other for other in beside if almost_charter(other)), "")
+    return CharterFile(path, present=False, tracked=False, near=near, is_folder=view.is_dir(path))
 
 
 @provides

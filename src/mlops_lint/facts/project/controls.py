@@ -12,7 +12,7 @@ from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.files.nodes import own_nodes
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
-from mlops_lint.facts.project.controls_named import given_back, hashes
+from mlops_lint.facts.project.controls_named import given_back, hashes, identifies, mapped_as_it_is
 from mlops_lint.facts.project.features import tokens
 from mlops_lint.facts.project.model_text import ModelText
 from mlops_lint.facts.project.personal import Personal
@@ -49,6 +49,8 @@ _PEOPLE = re.compile(
     r"id\b|ids\b|_id|user|customer|patient|email|phone|name|client|person|number|value|key|salt|secret"
 )
 _HASHED = re.compile(r"(?<![a-z])(?:hash|hmac|sha-?\d)")
+_STANDS_IN = re.compile(r"pseudonym|tokeni[sz]|surrogate|salted")
+_BODIES = re.compile(r"\b(?:body|payload|request|prompt|message|document|html|sql|query|schema|code|source)\b")
 _SAYING = re.compile(
     r"pii|redact|mask|scrub|anonym|e_?mail|phone|iban|ssn|person|@|\\d|\*\*\*|\[[A-Z]|<[A-Z]", re.IGNORECASE
 )
@@ -109,7 +111,10 @@ class Controls:
             return NotApplied(self.code.at(hollow), "does nothing of the kind")
         if kind == "replace" and _HASHED.search(words) and (idle := self._idle_hash()) is not None:
             return NotApplied(self.code.at(idle), "is never called")
-        found = self._found(kind, columns)
+        found = list(self._found(kind, columns))
+        if kind == "replace" and _STANDS_IN.search(words) and found and (idle := self._idle_hash()) is not None:
+            if not any(self._about(control, at, scope) for at, scope in found):
+                return NotApplied(self.code.at(idle), "is never called")
         for at, scope in found:
             followed = kind == "redact" and not _ELSEWHERE.search(words)
             asked = self._unprotected({scope, *(more for _, more in found)}) if followed else None
@@ -161,6 +166,16 @@ class Controls:
                 scope = definition.qualname if definition else ""
                 if self._applies(kind, path, scope, node, columns):
                     yield self.code.source(path).at(node), definition or self.code.modules[path].body
+
+    def _about(self, control: str, at: Location, scope: Definition) -> bool:
+        """Whether what was found on a line may replace what a control speaks of, and leaves out no other column."""
+        tree = self.code.source(at.path).tree
+        calls = [part for part in ast.walk(tree) if isinstance(part, ast.Call | ast.Delete) and part.lineno == at.line]
+        drops = [one for one in calls if isinstance(one, ast.Delete) or _last(one) in ("drop", "pop", "drop_columns")]
+        texts = [text for one in drops for text in _texts(one)]
+        if any(self._of_files(at.path, scope.qualname, one) for one in calls):
+            return False
+        return not texts or any(identifies(text, control) for text in texts)
 
     def _applies(self, kind: str, path: str, scope: str, node: ast.AST, columns: frozenset[str]) -> bool:
         if isinstance(node, ast.Call) and self._does(kind, path, scope, node):
@@ -233,7 +248,7 @@ class Controls:
         for one in named:
             node = self.code.node(one)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (
-                _unchanged(node) or (kind == "replace" and given_back(node))
+                _unchanged(node) or (kind == "replace" and (given_back(node) or mapped_as_it_is(node)))
             ):
                 return one
         return None
@@ -241,16 +256,28 @@ class Controls:
     def _idle_hash(self) -> Definition | None:
         """The only function that hashes, where nothing runs it and nothing that runs speaks of a hash."""
         for path, definition, tree in self._scopes():
-            if any(hashes(node) for node in own_nodes(tree)):
+            scope = definition.qualname if definition else ""
+            if any(hashes(node) and not self._of_files(path, scope, node) for node in own_nodes(tree)):
                 return None
-            del path, definition
         for one in self._named():
-            body = list(own_nodes(self.code.node(one)))
+            body = list(ast.walk(self.code.node(one)))
             calls = [part for part in body if isinstance(part, ast.Call)]
             does = any(self._does("replace", one.path, one.qualname, part) for part in calls)
             if does and one not in self.shipped.live and not self.code.unparsed and self._opaque(one) is None:
                 return one
         return None
+
+    def _of_files(self, path: str, scope: str, node: ast.AST) -> bool:
+        """`sha256(path.read_bytes())`: a library's hash of what is no person's."""
+        if not isinstance(node, ast.Call):
+            return False
+        name = self.code.canonical(path, scope, chain(node.func)) or ""
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
+            return self._of_files(path, scope, node.func.value)  # `sha256(…).hexdigest()`
+        given = " ".join(ast.unparse(part) for part in node.args)
+        return name.startswith(_HASHES) and (
+            bool(_BODIES.search(given)) or not self._does("replace", path, scope, node)
+        )
 
     def _named(self) -> Iterator[Definition]:
         for path, module in self.code.modules.items():
@@ -282,6 +309,10 @@ def _unchanged(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     last = {chain(part.func).rpartition(".")[2] for part in inner if isinstance(part, ast.Call)}
     plain = bool(last) and last <= _PLAIN - {"format"} and not any(isinstance(part, _PUT_TOGETHER) for part in inner)
     return plain and all(part.id in own for part in inner if isinstance(part, ast.Name))
+
+
+def _last(call: ast.Call) -> str:
+    return chain(call.func).rpartition(".")[2]
 
 
 def _texts(node: ast.AST) -> list[str]:

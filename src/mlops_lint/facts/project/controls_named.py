@@ -29,6 +29,32 @@ def given_back(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return isinstance(value, ast.Name) and value.id in {one.arg for one in node.args.args}
 
 
+_MAPS = frozenset("map apply map_elements transform applymap map_batches".split())
+_AROUND = _MAPS | frozenset("with_columns col alias assign select copy str int".split())
+_FORMS = frozenset("strip lstrip rstrip lower upper title casefold astype cast fillna".split())
+_PUT_TOGETHER = (ast.BinOp, ast.JoinedStr, ast.Dict, ast.comprehension, ast.Slice)
+_WHO = frozenset("id ids email mail phone name number ssn iban mrn".split())
+
+
+def mapped_as_it_is(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether all that a function does is to map a column by an inner function that only changes its form."""
+    parts = [part for statement in node.body for part in ast.walk(statement)]
+    calls = [part for part in parts if isinstance(part, ast.Call)]
+    names = {chain(part.func).rpartition(".")[2] for part in calls}
+    inner = {part.name: part for part in parts if isinstance(part, ast.FunctionDef)}
+    given = [call.args[0] for call in calls if call.args and chain(call.func).rpartition(".")[2] in _MAPS]
+    if not given or names - _AROUND - _FORMS or any(isinstance(part, _PUT_TOGETHER) for part in parts):
+        return False
+    return all(isinstance(one, ast.Lambda) or (isinstance(one, ast.Name) and one.id in inner) for one in given)
+
+
+def identifies(name: str, control: str) -> bool:
+    """Whether a column tells who somebody is, or is the one that a control speaks of."""
+    words = set(re.split(r"[^a-z0-9]+", name.lower()))
+    spoken = {word.rstrip("s") for word in re.split(r"[^a-z0-9]+", control.lower())}
+    return bool(words & _WHO) or bool({word.rstrip("s") for word in words} & spoken - {""})
+
+
 def hashes(node: ast.AST) -> bool:
     """Whether something hashes here, or a text says that it does: a call, a query."""
     if isinstance(node, ast.Call):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.ci import CiConfig
 from mlops_lint.facts.project.project import Project
-from mlops_lint.facts.project.reading import items, scalars, walk, word
+from mlops_lint.facts.project.reading import items, place, scalars, walk, word
 from mlops_lint.facts.project.running import runs
 from mlops_lint.facts.project.script import Command
 from mlops_lint.facts.project.workflows import CiJob, Workflows
@@ -52,6 +52,9 @@ _THROWAWAY = re.compile(
 _ASIDE = re.compile(
     r"gh-pages|mkdocs|gh-deploy|deploy-pages|docs?\b|documentation|storybook|preview|netlify|review[-_ ]?app", re.I
 )
+_ASIDE_ENVIRONMENT = re.compile(r"github-pages|^(?:docs?|documentation|storybook)\b", re.IGNORECASE)
+_ASIDE_ACTIONS = re.compile(r"/(?:deploy-pages|upload-pages-artifact|actions-gh-pages|github-pages-deploy-action)\b")
+_PUSHES = re.compile(r"\b(?:docker|podman|buildah) (?:image )?push\b|\bdocker buildx? build\b.*\s--push\b")
 _UNDOES = re.compile(r"disable|delete|clean|destroy|roll[-_ ]?back|tear[-_ ]?down|undeploy|remove|stop", re.IGNORECASE)
 _NAMED = re.compile(
     r"deploy|release|rollout|promot|ship|publish|serve|production|\bprod\b|\bcd\b|deliver", re.IGNORECASE
@@ -100,12 +103,14 @@ class Deploying:
         sure = [self._judged(job, *found) for job in jobs if (found := self._deploys(job)) is not None]
         if sure or not declared:
             return sure
-        named = [job for job in jobs if job.environment and not _ASIDE.search(job.name)]
-        named = named or [job for job in jobs if _NAMED.search(job.name) and not _ASIDE.search(job.name)]
-        return [self._judged(job, job.at, f"the job `{job.name}`") for job in named]
+        near = [job for job in jobs if not _ASIDE.search(job.name) and not _of_documents(job)]
+        named = [job for job in near if job.environment] or [job for job in near if _NAMED.search(job.name)]
+        if named:
+            return [self._judged(job, job.at, f"the job `{job.name}`") for job in named]
+        return [self._judged(job, *found) for job in near if (found := _pushed(job)) is not None]
 
     def _deploys(self, job: CiJob) -> tuple[Location, str] | None:
-        if (_ASIDE.search(job.name) and not job.environment) or _UNDOES.search(job.name):
+        if (_ASIDE.search(job.name) and not job.environment) or _UNDOES.search(job.name) or _of_documents(job):
             return None
         said = (*(text for text, _ in job.actions), *(one.text for one in job.commands if not one.never))
         throwaway = any(_THROWAWAY.search(text) for text in said)
@@ -189,6 +194,26 @@ class Deploying:
         if event is not None and (guarded or tests):
             for title in scalars(walk(event, "workflows")):
                 yield from self.workflows.named(title.text)
+
+
+def _of_documents(job: CiJob) -> bool:
+    """Whether a job brings pages to their readers, and no model to its users."""
+    if _ASIDE_ENVIRONMENT.search(job.environment):
+        return True
+    return not job.environment and any(_ASIDE_ACTIONS.search(text) for text, _ in job.actions)
+
+
+def _pushed(job: CiJob) -> tuple[Location, str] | None:
+    """Where a job pushes an image to a registry."""
+    for command in job.commands:
+        if not command.never and _PUSHES.search(command.text):
+            return command.at, f"`{' '.join(command.text.split())[:60]}`"
+    for step in items(walk(job.node, "steps")):
+        used = walk(step, "uses")
+        pushes = word(walk(step, "with", "push")) not in ("", "false")
+        if used is not None and word(used).startswith("docker/build-push-action@") and pushes:
+            return place(job.config.path, used), "`docker/build-push-action`"
+    return None
 
 
 @provides

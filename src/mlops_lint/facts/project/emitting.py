@@ -52,8 +52,11 @@ class Emitting:
         self.knowledge = knowledge
 
     def operating(self, roots: Iterable[Definition]) -> Location | None:
-        """The first call that gives out a number about the service."""
-        reach = self.code.reachable([*roots, *self.serving.entries()])
+        """The first call that gives out a number about the service; jobs that never get to it are none of that."""
+        answering = [*roots]
+        above = set(self.serving.callers(answering))
+        entries = [one for one in self.serving.entries() if one in above or not answering]
+        reach = self.code.reachable([*answering, *entries])
         tools = [
             tool
             for tool in self.knowledge.tools("monitoring")

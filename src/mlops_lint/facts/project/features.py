@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,10 @@ _VALUES = frozenset("m f male female man woman yes no 0 1 true false".split())
 
 _ASIDE = frozenset("drop dropped exclude excluded ignore ignored remove removed target targets label labels".split())
 """Kinds of columns that are no features."""
+_FEATURES = frozenset(
+    "feature features num cat numerical numericals numeric numerics categorical categoricals category "
+    "categories continuous inputs predictors regressors booleans ordinal ordinals nominal".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,8 @@ def _declared(charter: Charter, pointers: Pointers, code: Code, values: Values) 
         value = values.named(found.path, found.name)
     elif isinstance(found, Definition) and found.kind == "function":
         value = _returned(values, found)
+    elif isinstance(found, Definition):
+        value = _of_class(code, found)
     else:
         return None, f"{text} names no list of columns"
     return _columns_set(value, target.at, f"the columns of {text} cannot be told")
@@ -164,6 +171,20 @@ def _listed(node: Node) -> tuple[Node, ...]:
     lists = [part.items for part in parts if isinstance(part, ListNode)]
     aside = isinstance(node, MapNode) and any(_ASIDE & set(tokens(key.text)) for key, _ in node.entries)
     return () if aside or len(lists) != len(parts) else tuple(item for items in lists for item in items)
+
+
+def _of_class(code: Code, found: Definition) -> list[Any]:
+    """The lists of a class that are named for features: `_numericals: list[str] = […]`; there may be others."""
+    columns: list[Any] = [MANY]
+    for node in getattr(code.node(found), "body", []):
+        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+        target = (node.targets if isinstance(node, ast.Assign) else [node.target])[0] if value is not None else None
+        words = set(tokens(target.id)) if isinstance(target, ast.Name) else set()
+        if isinstance(value, ast.List | ast.Tuple) and words & _FEATURES and not words & _ASIDE:
+            place_of = code.source(found.path).at
+            texts = [(part.value, part) for part in value.elts if isinstance(part, ast.Constant)]
+            columns += [Text.placed(text, place_of(part)) for text, part in texts if isinstance(text, str)]
+    return columns
 
 
 def _returned(values: Values, function: Definition) -> Any:

@@ -13,6 +13,7 @@ from mlops_lint.facts.files.nodes import MAIN, is_main_guard
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, Reach
 from mlops_lint.facts.project.features import tokens
+from mlops_lint.facts.project.grouping_made import made_columns
 from mlops_lint.facts.project.knowledge import Knowledge
 from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location
@@ -45,7 +46,8 @@ _PLURAL = re.compile(r"(?<=[a-z]{3})s$")
 class Grouping:
     """One place; `names` are the columns that it may mean, `complete` when there are no others.
 
-    `titled`: only a function's name says so. `strict`: a call that does nothing but group.
+    `titled`: only a function's name says so. `strict`: a call that does nothing but group. `made`: a comparison whose
+    answers become a column of this name.
     """
 
     at: Location
@@ -54,6 +56,7 @@ class Grouping:
     complete: bool
     titled: bool = False
     strict: bool = False
+    made: str = ""
 
 
 class Groupings:
@@ -81,7 +84,19 @@ class Groupings:
         """A place that groups by the column, in what is reached or is named after slices."""
         wanted = singular(column)
         found = (one for one in self.all if any(contains(singular(name), wanted) for name in one.names))
+        found = (one for one in found if not (one.made and self._unused(one)))
         return next((one for one in found if self._counts(one, within) and not self._belied(one, wanted)), None)
+
+    def _unused(self, one: Grouping) -> bool:
+        """Whether nothing groups by the column that a comparison makes, here or anywhere by that name."""
+        made = singular(one.made)
+        groups = [other for other in self.all if other.strict]
+        return not any(
+            other.scope == one.scope
+            or not other.complete
+            or any(contains(singular(name), made) for name in other.names)
+            for other in groups
+        )
 
     def _belied(self, one: Grouping, wanted: tuple[str, ...]) -> bool:
         """Whether a function is called after a column, and all that it groups by are other columns of the same rows."""
@@ -115,13 +130,15 @@ class Groupings:
 
     def _file(self, path: str) -> Iterator[Grouping]:
         source = self.code.source(path)
+        made = made_columns(ast.walk(source.tree))
         for scope, node in _scoped(source.tree):
             definition = self.code.graph.scope(path, scope)
             if definition not in self.code.live:
                 continue
             found = self._node(path, scope, node)
             if found is not None and (found[0] or not found[1]):
-                yield Grouping(source.at(node), definition, frozenset(found[0]), found[1], strict=_strict(node))
+                names, column = frozenset(found[0]), made.get(id(node), "")
+                yield Grouping(source.at(node), definition, names, found[1], strict=_strict(node), made=column)
 
     def _functions(self, path: str) -> Iterator[Grouping]:
         """Functions that say by their names which rows they pick (`@slicing_function() def short_text(x)`)."""

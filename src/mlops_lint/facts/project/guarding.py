@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from mlops_lint.facts.files.chains import chain, is_none
@@ -78,6 +78,13 @@ class Guarding:
         """The action that comes before every call of a switch, or of a guard that is asked of the same value."""
         site = self._lateness.action(guard, roots, stop)
         return self.tainting.at(site) if site is not None else None
+
+    def around(
+        self, guards: Collection[Definition], handlers: Collection[Definition], roots: Iterable[Definition]
+    ) -> tuple[Definition, Location] | None:
+        """A function that acts for a request which no guard holds, and where it acts."""
+        site = self._lateness.around(guards, handlers, roots) if guards else None
+        return (site.by, self.tainting.at(site)) if site is not None else None
 
     def _handed_on(self, guard: Definition) -> bool:
         """Whether it is used other than by a call: in a list, as an argument, as a decorator."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mlops_lint.documents.node import DocumentError, MapNode, ScalarNode
@@ -13,22 +13,19 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import json_of, place, text_of, toml_of, yaml_of
+from mlops_lint.facts.project.settings_loaded import may_load
 from mlops_lint.facts.project.settings_unread import never_asked
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView, Unreadable
 
 _HYDRA = frozenset(("defaults", "hydra", "_target_", "_partial_", "_recursive_", "_convert_", "_self_"))
-_LOADS = frozenset(
-    "safe_load load full_load loads unsafe_load load_config read_config params_show create structured compose "
-    "YAML OmegaConf instantiate".split()
-)
 _ASIDE = re.compile(r"(?:^|/)(?:bench(?:mark)?s?|examples?)/")
 _SCRIPTS = re.compile(
     r"\.(?:R|r|jl|sh|bash|sql|mk|scala|rs|go|ts|js)$|(?:^|/)(?:Makefile|justfile|Snakefile|MLproject)$"
 )
 _FILLED = re.compile(r"\$\{([^}]+)\}")
 _WORD = re.compile(r"[A-Za-z_][\w-]*")
-_WHOLE = frozenset(("items", "values", "copy", "update", "dict", "model_dump"))
+_WHOLE = frozenset(("items", "values", "copy", "dict", "model_dump"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +64,11 @@ class Hyperparameters:
     def unread(self, path: str) -> list[Unread]:
         """The keys of a parameter file that nothing reads, in order of place."""
         tree = self.tree(path)
-        words = self._words()
+        words = self._words(path)
         if tree is None or words.root:
             return []
         words.read |= {_plain(w) for m in _FILLED.findall(text_of(self._view, path) or "") for w in _WORD.findall(m)}
-        idle = self._never_asked() - words.filled
+        idle = self._never_asked(words.literals) - words.filled
         return [
             Unread(".".join(keys), at, words.literals.get(_plain(keys[-1])))
             for keys, at in _leaves(tree, path, ())
@@ -88,7 +85,7 @@ class Hyperparameters:
         folder = self._project.folder
         return path[len(folder) + 1 :] if folder and path.startswith(folder + "/") else path
 
-    def _never_asked(self) -> set[str]:
+    def _never_asked(self, fixed: Iterable[str]) -> set[str]:
         """Keys that fill a field of typed settings which nothing asks for; notebooks may ask, too."""
         texts, trees = [], []
         for path in self._code.modules:
@@ -98,9 +95,9 @@ class Hyperparameters:
                 except (DocumentError, Unreadable):
                     return set()
                 texts.append(self._code.text(path).text)
-        return never_asked(trees, texts)
+        return never_asked(trees, texts, fixed)
 
-    def _words(self) -> _Words:
+    def _words(self, parameters: str) -> _Words:
         found = _Words()
         for path in self._code.modules:
             if self._code.is_test(path) or path.endswith(".ipynb") or _ASIDE.search(self._inside(path)):
@@ -109,7 +106,7 @@ class Hyperparameters:
                 tree = self._code.source(path).tree
             except (DocumentError, Unreadable):
                 continue
-            _File(self._code, path, tree, found).read()
+            _File(self._code, path, tree, found, parameters).read()
         for path in self._view.entries:
             if not self._project.owns(path):
                 continue
@@ -124,8 +121,9 @@ class Hyperparameters:
 
 
 class _File:
-    def __init__(self, code: Code, path: str, tree: ast.Module, found: _Words) -> None:
+    def __init__(self, code: Code, path: str, tree: ast.Module, found: _Words, parameters: str) -> None:
         self.code = code
+        self.parameters = parameters
         self.path = path
         self.tree = tree
         self.found = found
@@ -183,6 +181,8 @@ class _File:
             else:
                 self.found.read.add(_plain(word.arg))
         name = split(chain(node.func))[-1].lstrip(".")
+        for argument in node.args if name == "update" else ():
+            self._handed(argument)
         canonical = self.code.canonical(self.path, "", chain(node.func)) or ""
         if "::" in canonical or name in ("print", "len", "str", "open", "Path", "read_text", "info", "debug"):
             return
@@ -202,7 +202,7 @@ class _File:
             self._parameter(node.id)
         if name:
             self.found.whole.add(_plain(name))
-        if _loads(node) or (isinstance(node, ast.Name) and any(self._is_root(node.id))):
+        if may_load(node, self.parameters) or (isinstance(node, ast.Name) and any(self._is_root(node.id))):
             self.found.root = True
 
     def _parameter(self, name: str) -> None:
@@ -225,14 +225,7 @@ class _File:
     def _is_root(self, name: str) -> Iterator[bool]:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
-                yield _loads(node.value)
-
-
-def _loads(node: ast.expr) -> bool:
-    if not isinstance(node, ast.Call):
-        return False
-    last = split(chain(node.func))[-1].lstrip(".")
-    return last in _LOADS or bool(re.search(r"load_?(?:params|config|settings|yaml)|(?:params|config|settings)$", last))
+                yield may_load(node.value, self.parameters)
 
 
 def _section(node: ast.expr) -> str:

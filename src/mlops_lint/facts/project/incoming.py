@@ -12,6 +12,7 @@ from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, External
 from mlops_lint.facts.project.falling_back import stand_in
+from mlops_lint.facts.project.schema_naming import only_named
 from mlops_lint.facts.project.serving import Serving
 from mlops_lint.model import Location
 from mlops_lint.repo.view import Unreadable
@@ -81,7 +82,10 @@ class Incoming:
                 named = (part for part in ast.walk(annotation) if isinstance(part, ast.expr))
                 known |= {(one.path, part.lineno, part.col_offset) for part in named}
         idle = all(not use.call and (path, use.line, use.column) in known for path, use in sites)
-        return places[0] if places and idle else None
+        if places and idle:
+            return places[0]
+        spots = [(path, use.line, use.column) for path, use in sites]
+        return self.code.use_at(*sites[0]) if only_named(self.code, schema, spots) else None
 
     def _of(self, schema: Definition, one: Definition, node: ast.AST) -> Iterator[tuple[ast.arg, ast.expr]]:
         """The parameters of a function that are annotated with a class."""

@@ -14,6 +14,7 @@ from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.dependencies import Dependencies, DependencyFile, Requirement
 from mlops_lint.facts.project.dockerfiles import IMAGE, INSTALLERS, arguments, installs, instructions
 from mlops_lint.facts.project.installing_python import older
+from mlops_lint.facts.project.installing_unknown import imported, unknown
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import lines_of, text_of
 from mlops_lint.model import Location
@@ -81,6 +82,11 @@ class Installing:
         items = file.requirements
         return file.kind != "dockerfile" and bool(items) and sum(item.pinned for item in items) >= ENOUGH * len(items)
 
+    def loose(self, file: DependencyFile) -> list[Requirement]:
+        """What shipped code imports, and a hand-kept list of exact versions holds without one."""
+        items = [item for item in file.requirements if not item.pinned and item.name and not self._conditional(item)]
+        return [item for item in items if file.kind != "lock" and imported(item.name, self.code, _NAMES)]
+
     def not_locked(self) -> Iterator[Apart]:
         """What a list asks for, and the lock beside it does not hold."""
         held = self._held()
@@ -95,7 +101,8 @@ class Installing:
 
     def not_listed(self) -> Iterator[Apart]:
         """What the code imports, and a list of everything that is installed does not hold."""
-        lock = next((file for file in self.dependencies.files if self._whole(file)), None)
+        whole = next((file for file in self.dependencies.files if self._whole(file)), None)
+        lock = whole or next((file for file in self.dependencies.locks if len(file.requirements) > 1), None)
         everything = {item.name for file in self.dependencies.files for item in file.requirements}
         if lock is None or any(not file.requirements for file in self.dependencies.locks) or self._rich():
             return
@@ -104,12 +111,14 @@ class Installing:
             aside = self.code.is_test(path) or path.endswith(".ipynb") or _ASIDE.search(path)
             for fact in () if aside else module.symbols.imports:
                 top = fact.module.partition(".")[0]
-                name = _NAMES.get(top, top if top in _KNOWN else "")
-                if fact.level or fact.scope or not name or normalised(name) in everything or name in told:
+                name = _NAMES.get(top, top if top in _KNOWN else "") if whole else ""
+                if fact.level or fact.scope or not top or top in told or normalised(name or top) in everything:
+                    continue
+                if not (name or unknown(top, self.code, self.dependencies, _NAMES)):
                     continue
                 if not self.code.finder.file(path, top) and self._always(path, fact.line):
-                    told.add(name)
-                    yield Apart(name, self.code.text(path).span(fact.line, 0, fact.line, 0), lock.path)
+                    told.add(top)
+                    yield Apart(name or top, self.code.text(path).span(fact.line, 0, fact.line, 0), lock.path)
 
     def images(self) -> Iterator[Apart]:
         """What an image installs in other versions than the lock holds."""

@@ -18,9 +18,20 @@ from mlops_lint.facts.project.code import Code, Constant, Definition, Reach, Use
 from mlops_lint.facts.project.fitted import FitReader
 from mlops_lint.facts.project.knowledge import Estimator, Knowledge
 from mlops_lint.facts.project.labelling_configured import configured_loss
-from mlops_lint.facts.project.labelling_networks import fitted_networks
-from mlops_lint.facts.project.labelling_prose import LANGUAGE, in_prose
+from mlops_lint.facts.project.labelling_networks import Columns, fitted_networks
+from mlops_lint.facts.project.labelling_prose import in_prose
 from mlops_lint.facts.project.labelling_renamed import renamed_label
+from mlops_lint.facts.project.labelling_targets import (
+    WORD,
+    beside,
+    column_tokens,
+    holds,
+    named_label,
+    peeled,
+    target_of,
+    unpacked_labels,
+    written,
+)
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.values import Frame, Values
 from mlops_lint.facts.project.values.tables import Table
@@ -28,7 +39,6 @@ from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView, Unreadable
 
 _SUPERVISED = frozenset(("classifier", "regressor", "ranker"))
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 _DERIVED = frozenset(
     "cluster clusters clustering kmeans gmm dbscan hdbscan lda predict pseudo weak synthetic shift roll rolling lag "
     "lagged shuffled permuted zeros ones arange rand randint noise augmented rotation rotations residual residuals "
@@ -41,7 +51,6 @@ _POSITIONS = re.compile(
     r"image_dataset_from_directory|flow_from_directory|ImageFolder|sys\.argv|add_argument|environ|hydra"
 )
 _LOSS = re.compile(r"(?i)loss|criterion|entropy|bce")
-_LABELS = frozenset("label labels y yb target targets classes".split())
 _PACKAGING = ("pyproject.toml", "setup.cfg", "package.json", "Cargo.toml", "codemeta.json")
 _ABOUT = re.compile(r"\s*\"?(?:description|summary|name|title|keywords|homepage|repository|documentation)\"?\s*[=:]")
 _COLUMNS = frozenset("columns fields names required column_names".split())
@@ -93,7 +102,7 @@ class Labelling:
             if not use.call or self.code.scope_of(use) not in reach or self.code.is_test(use.path):
                 continue
             call = self.code.call_node(use)
-            target = _target(call, one) if call is not None else None
+            target = target_of(call, one) if call is not None else None
             if call is not None and target is not None and not self._derived(use.path, use.fact, call, target):
                 label = self._label(use.path, use.scope, target, call)
                 yield LabelledFit(use.at, one.name.rpartition(".")[2], label)
@@ -110,7 +119,7 @@ class Labelling:
                     continue
                 call = self.code.call_node(Use(path, use.scope, use.chain, at, use))
                 one = self._learner(reader, path, use.scope, call) if call is not None else None
-                target = _target(call, one) if call is not None and one is not None else None
+                target = target_of(call, one) if call is not None and one is not None else None
                 if call is not None and one is not None and target is not None:
                     if not self._derived(path, use, call, target):
                         label = self._label(path, use.scope, target, call)
@@ -134,7 +143,7 @@ class Labelling:
             values = [value for name in sorted(names) for value in self._assigned(path, name)]
             texts += [ast.unparse(value) for value in values]
             names = {node.id for value in values for node in ast.walk(value) if isinstance(node, ast.Name)} - names
-        words = {word.lower() for text in texts for word in _WORD.findall(text)}
+        words = {word.lower() for text in texts for word in WORD.findall(text)}
         return not _DERIVED.isdisjoint(words) or any(".labels_" in text for text in texts)
 
     def _assigned(self, path: str, name: str) -> list[ast.expr]:
@@ -146,16 +155,28 @@ class Labelling:
         return found[:20]
 
     def _label(self, path: str, scope: str, target: ast.expr, call: ast.Call) -> str:
-        """The column that a target is: `rows["churned"]`, `rows[TARGET]`, also through one name."""
-        if isinstance(target, ast.Name):
-            values = self._assigned(path, target.id)
-            target = values[0] if len(values) == 1 else target
+        """The column that a target is: `rows["churned"]`, `rows[TARGET].to_numpy()`, also through names and helpers."""
+        given = call.args[0] if call.args else next((word.value for word in call.keywords if word.arg == "X"), None)
+        features = self._source(path, given) if given is not None else None
+        target = self._source(path, target)
         if isinstance(target, ast.Subscript) and (
-            _beside(target, call) or _named_label(target.slice) or self._table(path, scope, target.value)
+            beside(target, features) or named_label(target.slice) or self._table(path, scope, target.value)
         ):
             known = self.values.fold(path, scope, target.slice)
             return known.text or "" if known is not None and isinstance(known.value, str) else ""
         return ""
+
+    def _source(self, path: str, node: ast.expr) -> ast.expr:
+        """What an expression is taken from, through conversions and names that are bound once."""
+        node = peeled(node)
+        for _ in range(3):
+            if not isinstance(node, ast.Name):
+                break
+            values = Columns(self.code, self.values).assigned(path, node.id) or self._assigned(path, node.id)
+            if len(values) != 1:
+                break
+            node = peeled(values[0])
+        return node
 
     def _table(self, path: str, scope: str, base: ast.expr) -> bool:
         """Whether it is known to be a table: a mapping's key names no column."""
@@ -180,7 +201,7 @@ class Labelling:
             if definition.kind != "function" or self.code.is_test(definition.path):
                 continue
             node = self.code.node(definition)
-            unpacked = {name for part in ast.walk(node) for name in _unpacked(part)}
+            unpacked = {name for part in ast.walk(node) for name in unpacked_labels(part)}
             for part in ast.walk(node):
                 if isinstance(part, ast.Call) and len(part.args) > 1 and isinstance(part.args[1], ast.Name):
                     if _LOSS.search(chain(part.func)) and part.args[1].id in unpacked:
@@ -189,7 +210,7 @@ class Labelling:
 
     def named(self, column: str) -> Location | None:
         """Where code, configuration or a table's header names a column, in any spelling."""
-        wanted = _tokens(column)
+        wanted = column_tokens(column)
         for path in self.code.modules:
             if (found := self._in_code(path, wanted)) is not None:
                 return found
@@ -206,7 +227,7 @@ class Labelling:
             return None
         documentation = {id(node.value) for node in ast.walk(source.tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(source.tree):
-            if id(node) not in documentation and any(_holds(word, wanted) for word in _words(node)):
+            if id(node) not in documentation and any(holds(word, wanted) for word in written(node)):
                 return source.at(node)
         return None
 
@@ -277,67 +298,6 @@ class Labelling:
             if match := _POSITIONS.search(self.code.text(path).text):
                 return f"{path} may take it by position or from settings (`{match[0]}`)"
         return ""
-
-
-def _unpacked(node: ast.AST) -> Iterator[str]:
-    """Label names in `images, labels = batch` and `for x, y in loader`."""
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.For) else []
-    if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Name | ast.Subscript):
-        return
-    for target in targets:
-        last = target.elts[-1] if isinstance(target, ast.Tuple) and len(target.elts) > 1 else None
-        last = last.elts[-1] if isinstance(last, ast.Tuple) and last.elts else last
-        if isinstance(last, ast.Name) and last.id.lower().strip("_") in _LABELS:
-            yield last.id
-
-
-def _named_label(node: ast.expr) -> bool:
-    """`rows[TARGET]`, `rows[settings.LABEL_COLUMN]`: a constant that says what the column is."""
-    name = chain(node).rpartition(".")[2] if isinstance(node, ast.Name | ast.Attribute) else ""
-    return name.isupper() and not {"TARGET", "LABEL", "OUTCOME"}.isdisjoint(name.split("_"))
-
-
-def _beside(target: ast.Subscript, call: ast.Call) -> bool:
-    """`fit(rows[COLUMNS], rows[y])`, `fit(transform(rows), rows[y])`: the features are taken from the same rows."""
-    features = call.args[0] if call.args else None
-    if features is None or not isinstance(target.value, ast.Name):
-        return False
-    if isinstance(features, ast.Subscript) and isinstance(features.slice, ast.Constant):
-        return False  # a mapping has its features under a key too
-    return any(isinstance(part, ast.Name) and part.id == target.value.id for part in ast.walk(features))
-
-
-def _target(call: ast.Call, one: Estimator) -> ast.expr | None:
-    position, name = one.target or (1, "y")
-    for keyword in call.keywords:
-        if keyword.arg == name:
-            return keyword.value
-    if position is None or len(call.args) <= position or isinstance(call.args[position], ast.Starred):
-        return None
-    found = call.args[position]
-    return None if isinstance(found, ast.Constant) and found.value is None else found
-
-
-def _tokens(name: str) -> tuple[str, ...]:
-    return tuple(word.lower() for word in _WORD.findall(name))
-
-
-def _words(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 2_000:
-        if " " not in node.value or LANGUAGE.search(node.value) or len(node.value.split()) <= 3:
-            yield node.value
-    elif isinstance(node, ast.Name):
-        yield node.id
-    elif isinstance(node, ast.Attribute):
-        yield node.attr
-    elif isinstance(node, ast.keyword | ast.arg) and node.arg:
-        yield node.arg
-
-
-def _holds(text: str, wanted: tuple[str, ...]) -> bool:
-    words = _tokens(text)
-    size = len(wanted)
-    return any(words[start : start + size] == wanted for start in range(len(words) - size + 1))
 
 
 @provides

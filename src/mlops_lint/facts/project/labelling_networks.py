@@ -6,9 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlops_lint.facts.files.chains import split
+from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.files.symbols import UseFact
-from mlops_lint.facts.project.code import Code, Reach, Use
+from mlops_lint.facts.project.code import Code, Definition, Reach, Use
 from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location
 
@@ -35,8 +35,8 @@ def fitted_networks(code: Code, values: Values, reach: Reach) -> Iterator[Locati
         target = call.args[1] if len(call.args) > 1 else given.get("y")
         if split(use.chain)[-1] != ".fit" or "epochs" not in given or first is None or target is None:
             continue
-        columns = _Columns(code, values)
-        inputs, labels = columns.of(path, first), columns.of(path, target)
+        columns = Columns(code, values)
+        inputs, labels = columns.of(path, first) or columns.mentioned(path, first), columns.of(path, target)
         if inputs and labels and not labels & {*inputs, _REST} and not any(map(columns.made, labels)):
             yield code.use_at(path, use)
 
@@ -61,7 +61,7 @@ def _loss(call: ast.Call) -> str:
     return ast.unparse(given.func) if isinstance(given, ast.Call) else ""
 
 
-class _Columns:
+class Columns:
     """The columns that an expression is taken from; none where that cannot be told in full."""
 
     def __init__(self, code: Code, values: Values) -> None:
@@ -74,7 +74,7 @@ class _Columns:
         if isinstance(node, ast.Subscript):
             return self._keys(path, node.slice)
         if isinstance(node, ast.Name):
-            found = [self.of(path, value, depth + 1) for value in self._assigned(path, node.id)]
+            found = [self.of(path, value, depth + 1) for value in self.assigned(path, node.id)]
             return frozenset().union(*found) if all(found) else frozenset()
         if isinstance(node, ast.Call):
             return self._through(path, node, depth)
@@ -95,6 +95,18 @@ class _Columns:
         known = last in ("asarray", "array", "to_categorical", "float32", "int32", "constant", "convert_to_tensor")
         return self.of(path, node.args[0], depth) if known and node.args else frozenset()
 
+    def mentioned(self, path: str, node: ast.expr) -> frozenset[str]:
+        """All names in a function of the project that makes an input out of a table; none where it is no such call."""
+        bound = self.assigned(path, node.id) if isinstance(node, ast.Name) else [node]
+        made = bound[0] if len(bound) == 1 else None
+        own = self.code.resolve(path, "", chain(made.func)) if isinstance(made, ast.Call) else None
+        if not isinstance(own, Definition) or own.kind != "function":
+            return frozenset()
+        inside = [one for one in self.code.reachable([own]).definitions if one.kind == "function"]
+        parts = [part for one in inside for part in ast.walk(self.code.node(one))]
+        texts = {part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+        return frozenset(texts | {part.attr for part in parts if isinstance(part, ast.Attribute)} | {""})
+
     def _keys(self, path: str, node: ast.expr) -> frozenset[str]:
         if isinstance(node, ast.List):
             found = [self._keys(path, one) for one in node.elts]
@@ -104,7 +116,8 @@ class _Columns:
         names = [value] if isinstance(value, str) else list(value) if isinstance(value, list | tuple) else []
         return frozenset(str(name) for name in names) if all(isinstance(name, str) for name in names) else frozenset()
 
-    def _assigned(self, path: str, name: str) -> list[ast.expr]:
+    def assigned(self, path: str, name: str) -> list[ast.expr]:
+        """What a name is bound to in a file; nothing where it is a parameter, too."""
         found: list[ast.expr] = []
         for node in ast.walk(self.code.source(path).tree):
             if isinstance(node, ast.arg) and node.arg == name:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from mlops_lint.facts.project.acting import Acting
 from mlops_lint.facts.project.code import Code, Definition
@@ -39,6 +39,36 @@ class Lateness:
             if stop or any(self._same(one, told.get(id(ask.node))) for ask in asks):
                 return one.site
         return None
+
+    def around(
+        self, guards: Collection[Definition], handlers: Collection[Definition], roots: Iterable[Definition]
+    ) -> Site | None:
+        """The action of a request's handler that gets to no guard at all, while other handlers are held by them."""
+        behind = {
+            one: self.code.reachable([one], self._bodies | {other for other in handlers if other != one}).definitions
+            for one in handlers
+        }
+        held = frozenset[Definition]().union(*(inner for inner in behind.values() if not inner.isdisjoint(guards)))
+        if not held or not self._asked_within(guards, held):
+            return None
+        for one in (handler for handler in handlers if behind[handler].isdisjoint(guards)):
+            others = frozenset[Definition]().union(*(inner for other, inner in behind.items() if other != one))
+            own = behind[one] - others
+            told = [] if _depends(self.code.node(one)) else self._received((one,)).values()
+            for found in (each for each in told if each.site.by in own):
+                if all(self._acts(found.site, guard) for guard in guards):
+                    return found.site
+        return None
+
+    def _asked_within(self, guards: Collection[Definition], held: frozenset[Definition]) -> bool:
+        """Whether every call of a guard is known to lie there; one that a framework is given may be anywhere."""
+        for guard in guards:
+            for path, fact in self.code.graph.call_sites.get(guard, []):
+                if self.code.is_test(path):
+                    continue
+                if not fact.call or self.code.graph.scope(path, fact.scope) not in held:
+                    return False
+        return True
 
     def _received(self, roots: tuple[Definition, ...]) -> dict[int, Received]:
         if roots not in self._told:
@@ -155,6 +185,13 @@ def _at_once(node: ast.AST, site: Site) -> bool:
     statement = steps[-1][2] if steps else None
     value = statement.value if isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign) else None
     return (value.value if isinstance(value, ast.Await) else value) is site.node
+
+
+def _depends(node: ast.AST) -> bool:
+    """Whether a framework runs something of its own choice before a handler."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return True
+    return "Depends" in ast.unparse(node.args) or any("depend" in ast.unparse(one) for one in node.decorator_list)
 
 
 def _only_returns(node: ast.stmt, ask: ast.Call) -> bool:

@@ -11,6 +11,7 @@ from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.acting import Acting, words
 from mlops_lint.facts.project.code import Code, Constant, Definition
+from mlops_lint.facts.project.free_text import FreeText
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.tainting import Received, Site, Tainting
 from mlops_lint.model import Location
@@ -44,6 +45,7 @@ _ATTACK = re.compile(
     r"oublie\w*|olvida)\b[^\n]{0,60}(?:instruct|rule|previous|above|prompt|anweisung|regel|consigne|instrucci)",
     re.IGNORECASE,
 )
+_LINES = ("is run by `os.", "is run by `subprocess.", "is run by `asyncio.", "is a query for")
 _CHECKS = frozenset(
     "validate validated validator sanitize sanitise sanitized allow allowed allows whitelist allowlist escape escaped "
     "safe verify verified ensure guard restricted restrict sandbox sandboxed parse parsed check checked clean "
@@ -61,6 +63,8 @@ class Unguarded:
 
     at: Location
     how: str
+    field: str = ""
+    """The field of a parsed answer that holds it, where a schema lets any text through."""
 
 
 class ModelText:
@@ -71,6 +75,7 @@ class ModelText:
         self.tainting = tainting
         self.acting = acting
         self._known: dict[Definition, bool] = {}
+        self._free = FreeText(code)
 
     def asked(self, roots: Iterable[Definition]) -> list[Location]:
         """Where a language model is called."""
@@ -87,7 +92,30 @@ class ModelText:
         taken = self.tainting.follow(roots, language, self._checks, self._refuses, compared=False)
         said = [(one, self._sink(one)) for one in found] + [(one, self._tool(one)) for one in taken]
         kept = [(one, how) for one, how in said if how and one.given and not self.code.is_test(one.site.by.path)]
-        return list({at: Unguarded(at, how) for one, how in kept for at in [self.tainting.at(one.site)]}.values())
+        places = {at: Unguarded(at, how) for one, how in kept for at in [self.tainting.at(one.site)]}
+        return list({**self._fields(roots), **places}.values())
+
+    def _fields(self, roots: tuple[Definition, ...]) -> dict[Location, Unguarded]:
+        """Where a free field of a parsed answer becomes part of a line for a shell or a database."""
+        taken = self.tainting.follow(roots, self.acting.language, self._quotes, self._looks, compared=False)
+        found = {}
+        for one in taken:
+            first = one.site.node.args[:1]
+            how = self._sink(one) if first and first[0] in one.given and not self.code.is_test(one.site.by.path) else ""
+            if how.startswith(_LINES) and _put_together(first[0]) and (name := self._free.only(first[0])):
+                found[self.tainting.at(one.site)] = Unguarded(self.tainting.at(one.site), how, name)
+        return found
+
+    def _quotes(self, site: Site) -> bool:
+        """Like `_cleans`; what was parsed may still hold any text."""
+        return not self._parses(site) and self._cleans(site)
+
+    def _looks(self, site: Site) -> bool:
+        return not self._parses(site) and self._vouches(site)
+
+    def _parses(self, site: Site) -> bool:
+        made = site.target is not None and site.target.kind == "class"
+        return made or site.last in _SCHEMAS or bool(_TAKES_APART.match(site.name))
 
     def _checks(self, site: Site) -> bool:
         """Like `_cleans`; a text that was taken apart may still name any tool."""
@@ -200,6 +228,13 @@ class ModelText:
         if name == "builtins.getattr" and len(site.node.args) > 1 and site.node.args[1] in one.given:
             return "names the function that is called"
         return ""
+
+
+def _put_together(node: ast.expr) -> bool:
+    """`f"lpr {text}"`, `"lpr " + text`: a line of which the text is a part, and no list of arguments."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        return True
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod))
 
 
 def _emptiness(node: ast.AST) -> bool:

@@ -6,13 +6,14 @@ import ast
 import posixpath
 import re
 import sys
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
-from mlops_lint.facts.project.code import Code, Use
+from mlops_lint.facts.project.code import Code, Definition, Use
 from mlops_lint.facts.project.origin_targets import promised_by_make
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.versioning import Versioning
@@ -111,8 +112,8 @@ class Origins:
         self.writes = writes
         self.versioning = versioning
 
-    def of(self, path: str, keys: tuple[str, ...] = ()) -> Origin:
-        """Who writes `path`, and (where that can be told) the value under `keys` in it."""
+    def of(self, path: str, keys: tuple[str, ...] = (), aside: Container[Definition] = ()) -> Origin:
+        """Who writes `path`, and (where it can be told) the value under `keys`; what stands aside writes no numbers."""
         found = self.writes.to(path)
         live = [write for write in found if write.live]
         if live:
@@ -123,8 +124,8 @@ class Origins:
             return target
         if mention := self._mention(path, found):
             return mention
-        if maybe := self.writes.maybe(path):
-            return Perhaps("its path cannot be told", maybe[0].sink)
+        if maybe := [write for write in self.writes.maybe(path) if write.definition not in aside]:
+            return Perhaps("where one write goes is only known at run time", maybe[0].sink)
         if found:
             definition = found[0].definition
             if opaque := self.code.live.opaque(frozenset({definition.name})):

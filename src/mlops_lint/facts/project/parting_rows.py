@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mlops_lint.facts.files.nodes import own_nodes
+from mlops_lint.facts.project.flow.rows import role_of
 
 ROW_NUMBERS = "the rows' numbers"
 _NAMED = re.compile(
     r"set_index|index_col|\.index\s*=[^=]|\bindex\s*=\s*(?!False|True|None|\w*\.index)|from_dict|MultiIndex"
 )
 _TYPES = frozenset("dict list tuple set frozenset type".split())
+_COLUMNS = frozenset("with_columns select assign withColumn withColumns".split())
 _PARTS = re.compile(r"train|test|valid|split|fold|hold|part|set$|dev|eval", re.IGNORECASE)
 
 
@@ -40,7 +42,42 @@ def columns_alone(nodes: Iterable[ast.AST], named: Callable[[str], Any]) -> set[
             found.add(id(node))
         elif isinstance(node, ast.Assign) and _column(node.targets[0]):
             found |= {id(part) for part in ast.walk(node.value) if isinstance(part, ast.Compare)}
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _COLUMNS:
+            found |= _tests(node)
+            if node.func.attr == "select" and _selects_columns(node, named):
+                found.add(id(node))
     return found
+
+
+def _tests(node: ast.Call) -> set[int]:
+    """Comparisons that become columns: `with_columns(is_new=pl.col("age") < 30)`."""
+    given = [*node.args, *(word.value for word in node.keywords if not (word.arg and _PARTS.search(word.arg)))]
+    return {id(part) for one in given for part in ast.walk(one) if isinstance(part, ast.Compare)}
+
+
+def _selects_columns(node: ast.Call, named: Callable[[str], Any]) -> bool:
+    """`select("age", pl.col("town"))`, `select(FEATURES)`; a list of row numbers is none."""
+    columns: list[ast.expr] = []
+    columns += [one for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    columns += [one for one in node.args if isinstance(one, ast.Call) and _asks_column(one)]
+    columns += [one for one in node.args if isinstance(one, ast.Name) and _texts(named(one.id))]
+    lists = [one for one in node.args if isinstance(one, ast.List)]
+    columns += [one for one in lists if _texts([getattr(item, "value", None) for item in one.elts])]
+    return len(columns) == len(node.args) and bool(node.args or node.keywords)
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(one, str) for one in value)
+
+
+def _asks_column(node: ast.Call) -> bool:
+    """`pl.col("town").alias("place")`."""
+    func: ast.expr = node
+    while isinstance(func, ast.Call | ast.Attribute):
+        if isinstance(func, ast.Attribute) and func.attr in ("col", "lit", "when", "count", "len"):
+            return True
+        func = func.func if isinstance(func, ast.Call) else func.value
+    return False
 
 
 def _no_rows(node: ast.Subscript, named: Callable[[str], Any]) -> bool:
@@ -85,10 +122,24 @@ def whole_beside(tree: ast.AST) -> ast.Return | None:
 
 
 def _same_rows(node: ast.expr | None) -> bool:
-    """`return rows, rows, rows`."""
+    """`return rows, rows, rows`, `return Folds(train=rows, test=rows)`."""
+    if isinstance(node, ast.Call | ast.Dict):
+        given = {role: value for name, value in _under_names(node) if (role := role_of(name))}
+        return len(given) > 1 and "train" in given and _one_name(list(given.values()))
     parts = node.elts if isinstance(node, ast.Tuple) else []
+    return len(parts) > 1 and _one_name(parts)
+
+
+def _one_name(parts: list[ast.expr]) -> bool:
     names = {part.id for part in parts if isinstance(part, ast.Name)}
-    return len(parts) > 1 and len(names) == 1 and all(isinstance(part, ast.Name) for part in parts)
+    return len(names) == 1 and all(isinstance(part, ast.Name) for part in parts)
+
+
+def _under_names(node: ast.Call | ast.Dict) -> list[tuple[str, ast.expr]]:
+    if isinstance(node, ast.Call):
+        return [(word.arg, word.value) for word in node.keywords if word.arg]
+    pairs = zip(node.keys, node.values, strict=True)
+    return [(f"{key.value!s}", value) for key, value in pairs if isinstance(key, ast.Constant)]
 
 
 def _part_of(node: ast.expr, name: str) -> bool:

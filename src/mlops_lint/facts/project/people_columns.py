@@ -17,8 +17,9 @@ from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.features import Features
 from mlops_lint.facts.project.knowledge import Knowledge
 from mlops_lint.facts.project.literals import Literals
-from mlops_lint.facts.project.pointer_targets import FileTarget, FolderTarget
+from mlops_lint.facts.project.pointer_targets import FileTarget, FolderTarget, SymbolTarget
 from mlops_lint.facts.project.pointers import Pointers
+from mlops_lint.facts.project.schema_columns import fields
 from mlops_lint.model import Location
 from mlops_lint.repo.view import Unreadable
 
@@ -60,7 +61,7 @@ class PeopleColumns:
 
     def protected(self) -> list[PersonColumn]:
         """Columns on protected attributes of people; empty where things or animals are meant."""
-        for group in (self._features(), self._headers(), self._stated(), self._written()):
+        for group in (self._features(), self._headers(), self._schemas(), self._stated(), self._written()):
             columns = list(group)
             told = self.attributes.told(name for name, _ in columns)
             known = [PersonColumn(name, self.attributes.kind(name), at) for name, at in columns]
@@ -100,6 +101,30 @@ class PeopleColumns:
             if len(columns) > 1:
                 yield from ((name, Location(path)) for name in columns)
 
+    def _schemas(self) -> Iterator[tuple[str, Location]]:
+        """The fields of the classes that sources and requests are held against."""
+        count = self._count()
+        routes: list[tuple[str | int, ...]] = [("data", "sources", index, "schema") for index in range(count)]
+        for route in [*routes, ("deployment", "input_schema")]:
+            try:
+                text = self.charter.text(*route)
+            except Unavailable:
+                continue
+            if text and not any(_ANIMALS.search(cell) for cell in self._cells(text)):
+                yield from fields(self.code, self.pointers, text)
+
+    def _cells(self, text: str) -> list[str]:
+        """The texts of the file that a pointer leads to."""
+        target = self.pointers.resolve(text, "ref")
+        path = target.definition.path if isinstance(target, SymbolTarget) else ""
+        return [cell for _, cell in self.literals.cells(path)] if path in self.code.modules else []
+
+    def _count(self) -> int:
+        try:
+            return self.charter.items("data", "sources")
+        except Unavailable:
+            return 0
+
     def _stated(self) -> Iterator[tuple[str, Location]]:
         """Columns that the charter itself names."""
         for route in (("data", "features", "exclude"), ("data", "privacy", "columns")):
@@ -122,11 +147,7 @@ class PeopleColumns:
 
     def _paths(self) -> Iterator[str]:
         """The paths of declared sources; malformed ones are left out."""
-        try:
-            count = self.charter.items("data", "sources")
-        except Unavailable:
-            return
-        for index in range(count):
+        for index in range(self._count()):
             try:
                 text = self.charter.text("data", "sources", index, "path")
             except Unavailable:

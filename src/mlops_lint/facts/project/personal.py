@@ -12,11 +12,13 @@ from mlops_lint.documents.node import DocumentError
 from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.attributes import Attributes
-from mlops_lint.facts.project.code import Code, Constant, Definition
+from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.features import Features, tokens
 from mlops_lint.facts.project.knowledge import Knowledge
-from mlops_lint.facts.project.pointers import FileTarget, FolderTarget, Pointers, SymbolTarget
+from mlops_lint.facts.project.personal_written import written_columns
+from mlops_lint.facts.project.pointers import FileTarget, FolderTarget, Pointers
 from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.schema_columns import fields, named, schema_columns
 from mlops_lint.facts.project.shipped import Shipped
 from mlops_lint.model import Location
 from mlops_lint.repo.view import Unreadable
@@ -32,7 +34,6 @@ _STAFF = frozenset(
 )
 _MORE = ("account_number", "network", "health_record")
 _TABLES = (".csv", ".tsv", ".psv", ".tab")
-_WORD = re.compile(r"[A-Za-z_][\w ]{1,40}")
 _HOLDER = re.compile(
     r"(?:.*_)?(?:df|frame|rows?|data|table|dataset|records?|raw|export|customers?|users?|patients?|applicants?|clients?|"
     r"people|employees?|members?|students?|passengers?|train|test|batch)\d?",
@@ -40,7 +41,6 @@ _HOLDER = re.compile(
 )
 _COLUMNS = frozenset(("usecols", "columns", "dtype", "parse_dates", "names", "schema", "include_columns"))
 _READS = re.compile(r"(?:^|\.)(?:read_\w+|scan_\w+|select|load_dataset)$")
-MAX_WORDS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,12 @@ class Personal:
 
     def source(self, path: str | None, schema: str | None) -> Columns:
         """Of a declared source: the header of its tables, and what its schema names."""
-        found = [*(self._tables(path) if path else ()), *(self._schema(schema) if schema else ())]
+        found = [*(self._tables(path) if path else ()), *(schema_columns(self.code, self.pointers, schema) if schema else ())]
         return self._told(found, extra=(path or "",))
+
+    def asked(self, schema: str) -> Columns:
+        """Of the class that requests are held against."""
+        return self._told(fields(self.code, self.pointers, schema))
 
     def coded(self) -> Columns:
         """What live code takes from tables, and what models are fitted on."""
@@ -90,7 +94,7 @@ class Personal:
         for path in self.code.modules:
             if not self.code.is_test(path) and self._promising(path):
                 found += self._taken(path)
-        return self._told(found)
+        return self._told([*found, *written_columns(self.code)])
 
     def _told(self, found: Iterable[tuple[str, Location]], extra: Iterable[str] = ()) -> Columns:
         named = list(dict.fromkeys(found))
@@ -126,39 +130,6 @@ class Personal:
             except (Unreadable, DocumentError):
                 continue
 
-    def _schema(self, text: str) -> Iterator[tuple[str, Location]]:
-        target = self.pointers.resolve(text, "ref")
-        if isinstance(target, SymbolTarget):
-            found = target.definition
-            scope = self.code.node(found) if isinstance(found, Definition) else self._assigned(found)
-            yield from self._declared(found.path, scope) if scope is not None else ()
-        elif isinstance(target, FileTarget) and not target.standin:
-            if target.path.endswith(".py"):
-                source = self.code.source(target.path) if target.path in self.code.modules else None
-                yield from self._declared(target.path, source.tree) if source else ()
-                return
-            for number, line in enumerate((text_of(self.code.view, target.path) or "").split("\n")[:MAX_WORDS], 1):
-                bare = line.partition("--")[0].partition("#")[0]
-                yield from ((word.strip(), Location(target.path, number)) for word in _WORD.findall(bare))
-
-    def _assigned(self, constant: Constant) -> ast.AST | None:
-        for node in self.code.source(constant.path).tree.body:
-            if isinstance(node, ast.Assign | ast.AnnAssign) and node.lineno == constant.line:
-                return node.value
-        return None
-
-    def _declared(self, path: str, scope: ast.AST) -> Iterator[tuple[str, Location]]:
-        """Fields of a class, keys of a mapping, names given as text."""
-        place = self.code.source(path).at
-        for node in ast.walk(scope):
-            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-                yield node.target.id, place(node)
-            elif isinstance(node, ast.Dict):
-                yield from ((name, place(key)) for name, key in _named(node.keys))
-            elif isinstance(node, ast.Call | ast.List | ast.Tuple | ast.Set):
-                parts = node.args[:1] if isinstance(node, ast.Call) else node.elts
-                yield from ((name, place(part)) for name, part in _named(parts))
-
     def _promising(self, path: str) -> bool:
         text = text_of(self.code.view, path) or ""
         return any(self.kind(word) for word in set(re.findall(r"[\"']([\w .-]{2,40})[\"']", text)))
@@ -185,19 +156,12 @@ def _columns(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         base = split(chain(node.value))[-1].lstrip(".")
         parts = node.slice.elts if isinstance(node.slice, ast.List) else [node.slice]
         if _HOLDER.fullmatch(base):
-            yield from _named(parts)
+            yield from named(parts)
     elif isinstance(node, ast.Call) and _READS.search(chain(node.func)):
         for word in node.keywords:
             if word.arg in _COLUMNS:
                 value = word.value
-                yield from _named(value.keys if isinstance(value, ast.Dict) else getattr(value, "elts", [value]))
-
-
-def _named(nodes: Iterable[ast.AST | None]) -> Iterator[tuple[str, ast.AST]]:
-    """Those that are short texts."""
-    for node in nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and 1 < len(node.value) <= 60:
-            yield node.value, node
+                yield from named(value.keys if isinstance(value, ast.Dict) else getattr(value, "elts", [value]))
 
 
 def _tells_who(names: list[str]) -> bool:

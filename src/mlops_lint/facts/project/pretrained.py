@@ -12,6 +12,7 @@ from mlops_lint.facts.files.chains import split
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.pretrained_written import asked_key, beside, written_under
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.values import Values
@@ -62,9 +63,6 @@ _DATED = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}|-\d{4}$|-\d{3}$|@\w{6,}")
 _DATE = re.compile(r"[-@:](?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4}|\d{3})$")
 _SETTINGS = re.compile(r"\.(?:ya?ml|toml|json|env|cfg|ini)$|(?:^|/)\.env[\w.]*$")
 _NO_SETTINGS = re.compile(r"lock|package\.json|\.github/|results?|metrics|report", re.IGNORECASE)
-_REVISION = re.compile(r"revision[\"']?\s*[:=]\s*[\"']?([\w.-]+)")
-_QUOTED_REVISION = re.compile(r"revision[\"']?\s*[:=]\s*[\"']([\w.-]+)")
-"""In code, what stands there without quotes is a name for some revision."""
 MAX_SETTINGS = 200_000
 
 
@@ -85,6 +83,8 @@ class Mention:
 
     at: Location
     revision: str
+    near: tuple[str, ...] = ()
+    """All revisions around it: the one of the next model may stand nearer."""
 
 
 class Pretrained:
@@ -132,9 +132,8 @@ class Pretrained:
             for number, line in enumerate(lines, 1):
                 match = pattern.search(line.partition(" #")[0]) if not line.lstrip().startswith("#") else None
                 if match and (not path.endswith(".py") or _quoted(line, match)):
-                    near = "\n".join(lines[max(0, number - 4) : number + 3])
-                    beside = (_QUOTED_REVISION if path.endswith(".py") else _REVISION).search(near)
-                    found.append(Mention(Location(path, number), match[1] or (beside[1] if beside else "")))
+                    near = (match[1],) if match[1] else beside(lines, number, code=path.endswith(".py"))
+                    found.append(Mention(Location(path, number), near[0] if near else "", near))
         return found
 
     def rival(self, model: str, declared: Collection[str]) -> tuple[str, Location] | None:
@@ -203,7 +202,10 @@ class Pretrained:
     def _revisions(self, path: str, scope: str, call: ast.Call) -> list[str | None]:
         given = _argument(call, 99, "revision")
         if given is not None:
-            return self._possible(path, scope, given)
+            possible = self._possible(path, scope, given)
+            key = asked_key(given) if possible == [None] else ""
+            told = written_under(key, self._texts()) if key else None
+            return [told] if told else possible
         spread = [word.value for word in call.keywords if word.arg is None]
         return [""] if all(self._spread(path, scope, one) for one in spread) else self._spread_one(path, scope, spread)
 

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import posixpath
 from dataclasses import dataclass
+
+_STEMS = ("mlproject", "ml-project", "ml_project")
+
+
+def almost_charter(path: str) -> bool:
+    """Whether a name differs from a charter's in case, in spelling or in `.yml` alone; the charter's own fits, too."""
+    stem, ending = posixpath.splitext(posixpath.basename(path).lower())
+    return stem in _STEMS and ending in (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)

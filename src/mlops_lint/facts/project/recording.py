@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -134,10 +135,30 @@ class Recording:
 
 
 def _hashed(node: ast.AST) -> set[int]:
-    """The calls whose result only a hash is made of: nothing of what they hold can be read."""
+    """The calls whose result only a hash is made of, at once or by a name: nothing of what they hold can be read."""
     digests = [part for part in ast.walk(node) if isinstance(part, ast.Call) and _HASH.search(chain(part.func))]
-    inner = (argument for digest in digests for argument in digest.args)
-    return {id(part) for argument in inner for part in ast.walk(argument) if isinstance(part, ast.Call)}
+    inner = {id(part) for digest in digests for argument in digest.args for part in ast.walk(argument)}
+    before = -1
+    while before != len(inner):
+        before = len(inner)
+        for name, value in _named_once(node):
+            reads = [part for part in ast.walk(node) if isinstance(part, ast.Name) and part.id == name]
+            if all(id(part) in inner for part in reads if _read(part)):
+                inner |= {id(part) for part in ast.walk(value)}
+    return inner
+
+
+def _named_once(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Names that are given one value, and that value."""
+    written = Counter(part.id for part in ast.walk(node) if isinstance(part, ast.Name) and not _read(part))
+    for part in ast.walk(node):
+        if isinstance(part, ast.Assign) and len(part.targets) == 1 and isinstance(part.targets[0], ast.Name):
+            if written[part.targets[0].id] == 1:
+                yield part.targets[0].id, part.value
+
+
+def _read(part: ast.Name) -> bool:
+    return isinstance(part.ctx, ast.Load)
 
 
 def _spelled(node: ast.AST) -> bool:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.ci import CiConfig
 from mlops_lint.facts.project.code import Code, Definition, Reach
-from mlops_lint.facts.project.cron import never_comes
 from mlops_lint.facts.project.pointers import (
     Broken,
     FileTarget,
@@ -21,54 +18,30 @@ from mlops_lint.facts.project.pointers import (
     Pointers,
     RemoteTarget,
 )
-from mlops_lint.facts.project.reading import documents_of, place, text_of, walk, word, yaml_of
+from mlops_lint.facts.project.reading import text_of, walk, word, yaml_of
+from mlops_lint.facts.project.retraining_dags import Dags
+from mlops_lint.facts.project.retraining_manifests import manifest
+from mlops_lint.facts.project.retraining_words import (
+    CRON,
+    DATA,
+    DISPATCHES,
+    DOCUMENT,
+    DRIFTS,
+    NO_COMMAND,
+    PROGRAM,
+    SHOWN,
+    STARTS,
+    TRAINS,
+    UNSCHEDULED,
+    Start,
+    bare,
+    texts_of,
+    trains,
+)
 from mlops_lint.facts.project.script import Command
 from mlops_lint.facts.project.serving import Serving
 from mlops_lint.facts.project.workflows import Workflows
 from mlops_lint.model import Location
-
-_DOCUMENT = re.compile(r"\.(md|markdown|rst|txt|adoc|pdf|html?)$", re.IGNORECASE)
-_TRAINS = re.compile(
-    r"\bdvc (?:repro|exp run)\b|\bmlflow (?:run|recipes run)\b|\bkedro run\b|(?:^|[\s/_.:=-])(?:re)?train(?:ing"
-    r"|er)?(?:$|[\s/_.:=-])"
-    r"|\bfine-?tune\b|\bfit_model\b|\baz ml job create\b|\bgcloud ai custom-jobs\b|\bstart-pipeline-execution\b"
-    r"|\bsnakemake\b|\bzenml pipeline\b",
-    re.IGNORECASE,
-)
-_STARTS = re.compile(
-    r"/dispatches\b|\bgh workflow run\b|\bworkflow_dispatch\b|dagRuns|trigger_dag|TriggerDagRun"
-    r"|start_pipeline_execution"
-    r"|create_training_job|start_execution|run_deployment|create_run|PipelineJob|submit_job|jobs\.submit|begin_create_or_update"
-    r"|\bdvc repro\b|pipeline_runs|run_pipeline|trigger_(?:re)?train|jobs/run-now|run_now|create_trigger"
-    r"|repository_dispatch"
-    r"|createDispatchEvent|peter-evans/repository-dispatch|send_task|\.delay\b|apply_async|publish"
-)
-_CRON = re.compile(
-    r"\bcron\b|\bschedule(?:_interval|d|s|_expression)?\b|CronSchedule|CronTrigger|IntervalTrigger|ScheduleDefinition|crontab|timetable"
-    r"|^\s*(?:[\d*/,\-]+\s+){4}[\d*/,\-A-Za-z]+\s+\S|OnCalendar",
-    re.IGNORECASE,
-)
-_UNSCHEDULED = re.compile(r"\bschedule(?:_interval)?\s*=\s*(?:None\b|[\"']@once[\"'])")
-_DRIFTS = re.compile(r"drift|psi\b|monitor|evidently|performance|degrad|threshold|nannyml|stability", re.IGNORECASE)
-_DISPATCHES = re.compile(r"gh workflow run|/dispatches|repository-dispatch|createDispatchEvent|createWorkflowDispatch")
-_SHOWN = re.compile(r"`[^`\n]+`|^```|^(?: {4}|\t)\S|^\.\. code|::$", re.MULTILINE)
-NO_COMMAND = "shows no command"
-_PROGRAM = re.compile(
-    r"\bpython\d?(?:\.\d+)?\s+(?:-m\s+(?!pip\b|pytest\b|venv\b|build\b)\S|\S+\.py\b)|\bmake\s+\w|\bdvc repro\b"
-)
-_DATA = re.compile(
-    r"\bpaths?\b|\bsensor|s3:ObjectCreated|eventarc|blob|new[-_ ]data|on_data|dvc update|asset|watch", re.IGNORECASE
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What a place does for a trigger: `fulfils` it there, `lacks` says what is missing, `unclear` what hides it."""
-
-    at: Location
-    fulfils: bool = False
-    lacks: str = ""
-    unclear: str = ""
 
 
 class Retraining:
@@ -105,10 +78,10 @@ class Retraining:
 
     def file(self, path: str, trigger: str, trained_by: str | None) -> Start:
         """What one file does for a trigger."""
-        if _DOCUMENT.search(path):
+        if DOCUMENT.search(path):
             lacks = "is a document, which starts nothing"
             if trigger == "manual":
-                lacks = "" if _SHOWN.search(text_of(self.view, path) or "`unread`") else NO_COMMAND
+                lacks = "" if SHOWN.search(text_of(self.view, path) or "`unread`") else NO_COMMAND
             return Start(Location(path), fulfils=not lacks, lacks=lacks)
         config = self.workflows.config(path)
         if config is not None:
@@ -116,27 +89,27 @@ class Retraining:
         if path in self.code.modules:
             module = self.code.modules[path]
             return self._code(path, (module.body, module.main, *module.definitions.values()), trigger, trained_by)
-        return self._manifest(path, trigger)
+        return manifest(self.view, path, trigger)
 
     def _workflow(self, config: CiConfig, trigger: str, trained_by: str | None) -> Start:
         commands = [one for one in self.workflows.ci.of(config) if not one.never]
         files = self._files(trained_by)
-        text = self._bare(config.path)
-        own = [one for one in commands if not _DISPATCHES.search(one.text)]
-        trains = next((one for one in own if self._trains(one.text, files) or self._runs(one.words, trained_by)), None)
+        text = bare(self.view, config.path)
+        own = [one for one in commands if not DISPATCHES.search(one.text)]
+        training = next((one for one in own if trains(one.text, files) or self._runs(one.words, trained_by)), None)
         hidden = next((one for one in self.workflows.ci.opaque if one.at.path == config.path), None)
         action = re.search(r"uses:[^\n]{0,200}?(?:train|pipeline|sagemaker|vertex|azureml|aml)", text, re.IGNORECASE)
         starts = self._sets_off(config, text.partition("jobs:")[2] or text, files)
-        if trains is None and not action and not starts:
+        if training is None and not action and not starts:
             if hidden is not None:
                 return Start(hidden.at, unclear="runs steps that cannot be looked into")
-            if not self.trains and (renews := next((one for one in own if _PROGRAM.search(one.text)), None)):
+            if not self.trains and (renews := next((one for one in own if PROGRAM.search(one.text)), None)):
                 return self._when(config, trigger, renews.at, text)
             return Start(Location(config.path), lacks="runs no training")
-        others = [one for one in commands if _STARTS.search(one.text)]
-        if trigger == "schedule" and trains is None and others and all(one.conditional for one in others):
+        others = [one for one in commands if STARTS.search(one.text)]
+        if trigger == "schedule" and training is None and others and all(one.conditional for one in others):
             return Start(others[0].at, lacks="starts a training on a condition alone")
-        return self._when(config, trigger, trains.at if trains else Location(config.path), text)
+        return self._when(config, trigger, training.at if training else Location(config.path), text)
 
     def _when(self, config: CiConfig, trigger: str, at: Location, text: str) -> Start:
         if trigger == "schedule":
@@ -152,7 +125,7 @@ class Retraining:
             return Start(at, fulfils=True)
         events = self.workflows.events(config)
         if trigger == "new-data":
-            known = {"repository_dispatch", "workflow_run"} & set(events) or _DATA.search(text)
+            known = {"repository_dispatch", "workflow_run"} & set(events) or DATA.search(text)
             found = self.workflows.schedule(config)
             return (
                 Start(at, fulfils=True)
@@ -161,7 +134,7 @@ class Retraining:
             )
         if not events or {"repository_dispatch", "workflow_run", "workflow_call"} & set(events):
             return Start(at, fulfils=True)
-        if _DRIFTS.search(text):
+        if DRIFTS.search(text):
             return Start(at, fulfils=True)
         if "workflow_dispatch" in events and (where := self._dispatches(config)) is not None:
             return Start(where, fulfils=True)
@@ -169,9 +142,9 @@ class Retraining:
 
     def _sets_off(self, config: CiConfig, text: str, files: tuple[str, ...]) -> bool:
         """Whether a workflow starts something elsewhere, by a command that is not switched off or by an action."""
-        commands = [one for one in self.workflows.ci.of(config) if _STARTS.search(one.text)]
+        commands = [one for one in self.workflows.ci.of(config) if STARTS.search(one.text)]
         if not commands:
-            return bool(_STARTS.search(text))
+            return bool(STARTS.search(text))
         return any(not one.never and self._leads(one, files) for one in commands)
 
     def _leads(self, command: Command, files: tuple[str, ...]) -> bool:
@@ -179,24 +152,24 @@ class Retraining:
         ci = self.workflows.ci
         named = [one for one in ci.configs if self._means(command.text, command.words, one)]
         if (
-            not _DISPATCHES.search(command.text)
+            not DISPATCHES.search(command.text)
             or not named
             or any(o.at.path == c.path for o in ci.opaque for c in named)
         ):
             return True
-        return any(self._trains(one.text, files) for config in named for one in ci.of(config) if not one.never)
+        return any(trains(one.text, files) for config in named for one in ci.of(config) if not one.never)
 
     def _dispatches(self, wanted: CiConfig) -> Location | None:
         """Code or another workflow that starts a workflow, or one that cannot be told."""
         for path in self.code.modules:
-            if not self.code.is_test(path) and self._starting(self._texts(path)):
+            if not self.code.is_test(path) and self._starting(texts_of(self.code.source(path).tree)):
                 return Location(path)
         for config in self.workflows.ci.configs:
-            commands = [one for one in self.workflows.ci.of(config) if _DISPATCHES.search(one.text)]
+            commands = [one for one in self.workflows.ci.of(config) if DISPATCHES.search(one.text)]
             for one in commands:
                 if not one.never and self._means(one.text, one.words, wanted):
                     return one.at
-            if not commands and _DISPATCHES.search(self._bare(config.path)):
+            if not commands and DISPATCHES.search(bare(self.view, config.path)):
                 return Location(config.path)
         return None
 
@@ -215,15 +188,6 @@ class Retraining:
     def _files(self, trained_by: str | None) -> tuple[str, ...]:
         roots = self.serving.roots_of(trained_by) if trained_by else ()
         return tuple(dict.fromkeys(root.path for root in roots))
-
-    def _trains(self, text: str, files: tuple[str, ...]) -> bool:
-        if re.match(r"\s*(?:echo|printf|pip|git|#)", text):
-            return False
-        names = [path.rpartition("/")[2] for path in files]
-        modules = [path.removesuffix(".py").replace("/", ".") for path in files]
-        return bool(_TRAINS.search(text)) or any(
-            re.search(rf"(?<!\w){re.escape(name)}\b", text) for name in (*names, *modules)
-        )
 
     def _runs(self, words: tuple[str, ...], trained_by: str | None) -> bool:
         """A script or module whose run reaches the training."""
@@ -248,44 +212,47 @@ class Retraining:
         at = self.code.at(roots[0])
         if facts and facts[0].stub:
             return Start(at, lacks=f"does nothing: {facts[0].stub}")
+        scheduled = Dags(self.code, self.serving.roots_of(trained_by) if trained_by else (), self._files(trained_by))
+        if (judged := scheduled.judge(path, trigger)) is not None:
+            return judged
         reach = self.code.reachable(roots)
         text = " ".join(self._reached(reach))
         wanted = set(self.serving.roots_of(trained_by)) if trained_by else set()
-        trains = any(one in reach and one.qualname not in ("", "<main>") for one in wanted) or self._called(
+        known = any(one in reach and one.qualname not in ("", "<main>") for one in wanted) or self._called(
             reach, wanted
         )
-        if not trains and not self._starting([text]) and not _TRAINS.search(text):
+        if not known and not self._starting([text]) and not TRAINS.search(text):
             if any(self.code.graph.node(one).opaque for one in roots):
                 return Start(at, unclear="makes calls that cannot be followed")
             return Start(at, lacks="starts no training")
-        bare = self._bare(path)
-        if trigger == "schedule" and _UNSCHEDULED.search(bare) and (caller := self._triggers(path)) is not None:
+        shown = bare(self.view, path)
+        if trigger == "schedule" and UNSCHEDULED.search(shown) and (caller := self._triggers(path)) is not None:
             return Start(caller, unclear="may start it at some time")
-        if trigger == "schedule" and not _CRON.search(text) and not _CRON.search(_UNSCHEDULED.sub("", bare)):
-            scheduled = next(
-                (c for c in self.workflows.ci.configs if path.rpartition("/")[2] in self._bare(c.path)), None
+        if trigger == "schedule" and not CRON.search(text) and not CRON.search(UNSCHEDULED.sub("", shown)):
+            config = next(
+                (c for c in self.workflows.ci.configs if path.rpartition("/")[2] in bare(self.view, c.path)), None
             )
-            if scheduled is None or self.workflows.schedule(scheduled) is None:
+            if config is None or self.workflows.schedule(config) is None:
                 return Start(self._unscheduled(path) or at, lacks="has no schedule")
         return Start(at, fulfils=True)
 
     def _unscheduled(self, path: str) -> Location | None:
         """The line that takes the schedule away."""
         lines = (text_of(self.view, path) or "").split("\n")
-        return next((Location(path, n) for n, line in enumerate(lines, 1) if _UNSCHEDULED.search(line)), None)
+        return next((Location(path, n) for n, line in enumerate(lines, 1) if UNSCHEDULED.search(line)), None)
 
     def _triggers(self, path: str) -> Location | None:
         """Another file that starts workflows of Airflow by name."""
         others = (other for other in self.code.modules if other != path and not self.code.is_test(other))
         words = re.compile(r"TriggerDagRun|trigger_dag|dagRuns|dags trigger")
-        return next((Location(other) for other in others if words.search(self._bare(other))), None)
+        return next((Location(other) for other in others if words.search(bare(self.view, other))), None)
 
     def _called(self, reach: Reach, wanted: set[Definition]) -> bool:
         files = {one.path for one in wanted}
         return any(one.path in files and one.qualname not in ("", "<main>") for one in reach.definitions)
 
     def _starting(self, texts: list[str]) -> bool:
-        return any(_STARTS.search(text) for text in texts)
+        return any(STARTS.search(text) for text in texts)
 
     def _reached(self, reach: Reach) -> Iterator[str]:
         """Texts and names of calls in reach."""
@@ -296,51 +263,7 @@ class Retraining:
                 if self.code.graph.scope(path, use.scope) in reach
             ]
             yield from names
-            yield from self._texts(path)
-
-    def _texts(self, path: str) -> list[str]:
-        """The texts of a module, docstrings left out."""
-        tree = self.code.source(path).tree
-        told = {id(part.value) for part in ast.walk(tree) if isinstance(part, ast.Expr)}
-        found = [part for part in ast.walk(tree) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-        return [str(part.value) for part in found if id(part) not in told]
-
-    def _manifest(self, path: str, trigger: str) -> Start:
-        text = self._bare(path)
-        if not text.strip():
-            return Start(Location(path), lacks="holds nothing that runs")
-        suspended = (
-            [walk(tree, "spec", "suspend") for tree in documents_of(self.view, path)]
-            if path.endswith((".yml", ".yaml"))
-            else []
-        )
-        if any(word(node).lower() == "true" for node in suspended):
-            return Start(Location(path), lacks="is suspended")
-        times = [walk(tree, "spec", "schedule") for tree in documents_of(self.view, path)] if suspended else []
-        vain = next((node for node in times if node is not None and never_comes(word(node))), None)
-        if vain is not None and trigger == "schedule":
-            return Start(place(path, vain), lacks="is scheduled for a day that never comes")
-        if (
-            trigger == "schedule"
-            and not _CRON.search(text)
-            and not any(_CRON.search(line) for line in text.split("\n"))
-        ):
-            if path.endswith((".tf", ".bicep", ".py")) or path.rpartition("/")[2] in (
-                "Makefile",
-                "dvc.yaml",
-                "Dockerfile",
-            ):
-                return Start(Location(path), lacks="has no schedule")
-            return Start(Location(path), lacks="has no schedule")
-        if trigger in ("drift", "performance") and not (_STARTS.search(text) or _DRIFTS.search(text)):
-            return Start(Location(path), lacks=f"is started by no {trigger}")
-        return Start(Location(path), fulfils=True)
-
-    def _bare(self, path: str) -> str:
-        """A file's text without comments and names that say nothing of what runs."""
-        lines = (text_of(self.view, path) or "").split("\n")
-        kept = [re.sub(r"\s#.*$", "", line) for line in lines if not line.lstrip().startswith(("#", "//", ";"))]
-        return "\n".join(line for line in kept if not re.match(r"-?\s*(?:name|description|summary):", line.lstrip()))
+            yield from texts_of(self.code.source(path).tree)
 
 
 @provides

@@ -132,9 +132,15 @@ class Seeding:
         return (one,) if one is not None and one.kind == "function" and one in self.training.own else ()
 
     def around(self) -> frozenset[Definition]:
-        """The same, with the programs that start it and what those run before."""
-        roots = (*self.training.roots(), *self._split())
-        return self._code.reachable([*roots, *self.training.callers(roots)]).definitions
+        """The same, with the programs that start it and what those run before.
+
+        What else calls the split, to measure on its parts, starts no training; a stage that splits before it does.
+        """
+        roots, parts = self.training.roots(), self._split()
+        found = self._code.reachable([*roots, *self.training.callers(roots)]).definitions
+        if parts and not found.issuperset(parts):
+            found |= self._code.reachable([*parts, *self.training.callers(parts)]).definitions
+        return found
 
     def seeds(self, within: frozenset[Definition]) -> list[Seed]:
         """Every place within that is given a seed."""
@@ -247,9 +253,14 @@ class Seeding:
         given = {word.arg: word.value for word in call[1].keywords if word.arg}
         for argument, values in found.random.items():
             known = self._values.fold(path, call[0], given[argument]) if argument in given else None
-            if known is not None and known.value in values:
+            if known is not None and (known.value in values or (not values and self._samples(known.value))):
                 return True
         return False
+
+    def _samples(self, share: Any) -> bool:
+        """`subsample=0.8`: such a library falls back on a seed of its own, which is not the one that is declared."""
+        declared = isinstance(share, float) and 0 < share < 1 and self.declared()
+        return isinstance(declared, Declared)
 
     def _shuffles(self, path: str, use: UseFact, name: str) -> bool:
         """Whether a split draws, and is given no seed."""

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from mlops_lint.documents.node import Node, ScalarNode, iterate
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.project import Project
-from mlops_lint.facts.project.reading import documents_of, items, place, text_of, walk
+from mlops_lint.facts.project.reading import documents_of, place, text_of
+from mlops_lint.facts.project.served_images import container_images, moving_images
 from mlops_lint.facts.project.serving import Serving
 from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location
@@ -87,6 +87,10 @@ class Served:
             found += self._untagged(claimed.name)
         return found
 
+    def unpinned(self) -> list[tuple[str, Location]]:
+        """Images of the project's own that run under a tag which moves, whatever model they load."""
+        return moving_images(self.view, self.project)
+
     def _untagged(self, name: str) -> list[Address]:
         """Containers of a cluster's manifests that run the image without a tag, where nothing else may set one."""
         found: list[Address] = []
@@ -97,7 +101,7 @@ class Served:
             if _SETS_TAG.search(text) or (_short(name) in text and _MAY_SET_TAG.search(text)):
                 return []
             if name in text and self.project.owns(path) and path.endswith((".yaml", ".yml")):
-                nodes = (node for one in documents_of(self.view, path) for node in _images(one))
+                nodes = (node for one in documents_of(self.view, path) for node in container_images(one))
                 found += [Address(name, "", name, place(path, node)) for node in nodes if node.text == name]
         return found
 
@@ -142,17 +146,6 @@ class Served:
                     if match:
                         at = self.values.evaluator.index(path).source.at(argument)
                         yield Address(match["name"], match["version"], match[0], at)
-
-
-def _images(document: Node) -> Iterator[ScalarNode]:
-    """The images of the containers of a manifest."""
-    if walk(document, "apiVersion") is None or walk(document, "kind") is None:
-        return
-    for node in iterate(document):
-        for container in items(walk(node, "containers")):
-            image = walk(container, "image")
-            if isinstance(image, ScalarNode):
-                yield image
 
 
 def _short(name: str) -> str:

@@ -12,6 +12,7 @@ from mlops_lint.facts.project.code import Code, Definition, External, Reach
 from mlops_lint.facts.project.features import Features
 from mlops_lint.facts.project.knowledge import Knowledge
 from mlops_lint.facts.project.serving import Serving
+from mlops_lint.facts.project.skewing_order import OtherOrder, other_order
 from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location
 
@@ -133,6 +134,11 @@ class Skewing:
                 if found is not None:
                     return OtherColumns(self.code.source(one.path).at(node), known.at, *found)
         return None
+
+    def other_order(self, roots: Iterable[Definition], trained: Iterable[Definition]) -> OtherOrder | None:
+        """The features in another order, where serving hands them to the model by their place."""
+        training = self.code.reachable(trained)
+        return other_order(self.code, self.values, self.features, self.reach(roots).definitions, training)
 
     def other_fill(self, roots: Iterable[Definition], trained: Iterable[Definition]) -> OtherFill | None:
         """A column whose gaps serving alone fills with another constant than training alone."""

@@ -107,7 +107,12 @@ def bound_text(text: str) -> bool:
 def stated(sentence: str) -> bool:
     """Whether a sentence sets a number for a metric as a goal; what was reached is none."""
     sentence = sentence[:1_000]
-    return bool(_STATED.search(sentence)) and not _REPORTED.search(sentence)
+    return bool(_STATED.search(sentence)) and not reported(sentence)
+
+
+def reported(sentence: str) -> bool:
+    """Whether a sentence tells what was reached, or a threshold of another kind."""
+    return bool(_REPORTED.search(sentence[:1_000]))
 
 
 def commanded(line: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ from mlops_lint.model import Location
 _SCORERS = frozenset("predict_proba decision_function predict_log_proba sigmoid softmax expit".split())
 _WORDS = frozenset(
     "proba probas prob probs probability probabilities score scores scored likelihood risk confidence chance p ps "
-    "yhat y_hat logit logits propensity".split()
+    "yhat y_hat logit logits propensity pd".split()
 )
+"""`pd`: the probability of default; nobody compares the module."""
 _OTHERS = frozenset(
     "psi drift ks similarity sim f1 auc recall precision accuracy metric gap iou nms r2 silhouette best baseline value "
     "pvalue target relevance bleu rouge wer distance z zscore max min mean rank cv train test val".split()
@@ -33,6 +35,8 @@ _QUERY = re.compile(
 _PREDICTS = frozenset(("predict",))
 _NETWORKS = ("torch", "tensorflow", "keras", "lightgbm", "xgboost", "catboost", "mxnet", "jax", "flax", "onnxruntime",
              "mlflow.pyfunc", "transformers", "h2o", "lightfm", "implicit", "surprise")  # fmt: skip
+_CONVERTS = frozenset(("float", "abs", "round"))
+_UNPACKS = frozenset(("item", "to_numpy", "astype", "squeeze"))
 _TUNED = ("TunedThresholdClassifierCV", "FixedThresholdClassifier")
 
 
@@ -74,10 +78,16 @@ class Thresholds:
 
     def _cuts(self, definition: Definition) -> Iterator[Cut]:
         nodes = list(_own(self.code.node(definition), definition))
-        scores = self._scores(definition, nodes)
+        scores, native = self._scores(definition, nodes), self._native(nodes)
         for node in nodes:
             for side, bound in _sides(node):
-                if self._is_score(definition, side, scores) or _says_so(side, bound):
+                core = _core(side)
+                if (
+                    self._is_score(definition, side, scores)
+                    or (isinstance(core, ast.Name) and core.id in native)
+                    or (self._networks and _predicts(core))
+                    or _says_so(side, bound)
+                ):
                     yield from self._bounds(definition, bound)
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 2_000:
                 yield from self._query(definition, node)
@@ -121,6 +131,22 @@ class Thresholds:
         last = split(chain(part.func))[-1].lstrip(".")
         return last in _SCORERS or self._answers(definition, part)
 
+    def _native(self, nodes: list[ast.AST]) -> set[str]:
+        """Local names that hold what `predict` of a library gives that has no classes, and nothing of it."""
+        given = [node for node in nodes if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None]
+        found: set[str] = set()
+        for node in given if self._networks else ():
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if node.value is not None and _predicts(_core(node.value)):
+                found |= {target.id for target in targets if isinstance(target, ast.Name)}
+        return found
+
+    @functools.cached_property
+    def _networks(self) -> bool:
+        """Whether the code uses a library whose `predict` may give numbers, and no classes."""
+        modules = [fact.module for module in self.code.modules.values() for fact in module.symbols.imports]
+        return any(name.partition(".")[0] in _NETWORKS or name.startswith("mlflow.pyfunc") for name in modules)
+
     def _answers(self, definition: Definition, call: ast.Call) -> bool:
         """A function of the project that asks the model itself."""
         name = self.code.canonical(definition.path, definition.qualname, chain(call.func)) or ""
@@ -145,11 +171,6 @@ class Thresholds:
         names = set(self.code.graph.canonical)
         if any(tuned in name for name in names for tuned in _TUNED):
             return None, None
-        foreign = any(
-            fact.module.partition(".")[0] in _NETWORKS or fact.module.startswith("mlflow.pyfunc")
-            for module in self.code.modules.values()
-            for fact in module.symbols.imports
-        )
         for definition in (*own, *reach):
             for use in self._calls(definition):
                 steps = split(use.chain)
@@ -158,7 +179,7 @@ class Thresholds:
                     continue
                 at = self.code.use_at(definition.path, use)
                 called = self.code.canonical(definition.path, definition.qualname, use.chain)
-                if last in _SCORERS or foreign or (called is not None and "::" in called):
+                if last in _SCORERS or self._networks or (called is not None and "::" in called):
                     return None, at
                 return at, None
         return None, None
@@ -206,22 +227,29 @@ def _says_so(side: ast.expr, bound: ast.expr) -> bool:
 
 def _names(side: ast.expr) -> list[str]:
     """What the compared value is called: the outermost name, attribute or key."""
+    core = _core(side, keys=True)
+    if isinstance(core, ast.Subscript) and isinstance(core.slice, ast.Constant):
+        return [str(core.slice.value)]
+    return [core.attr] if isinstance(core, ast.Attribute) else [core.id] if isinstance(core, ast.Name) else []
+
+
+def _core(side: ast.expr, *, keys: bool = False) -> ast.expr:
+    """What is left of `float(scores[0])` without that which only picks or converts. `keys`: texts pick as names do."""
     while True:
         if isinstance(side, ast.Subscript):
-            if isinstance(side.slice, ast.Constant) and isinstance(side.slice.value, str):
-                return [side.slice.value]
+            if keys and isinstance(side.slice, ast.Constant) and isinstance(side.slice.value, str):
+                return side
             side = side.value
-        elif isinstance(side, ast.Attribute):
-            return [side.attr]
-        elif isinstance(side, ast.Call):
-            if isinstance(side.func, ast.Name) and side.func.id in ("float", "abs", "round") and side.args:
-                side = side.args[0]
-            elif isinstance(side.func, ast.Attribute) and side.func.attr in ("item", "to_numpy", "astype", "squeeze"):
-                side = side.func.value
-            else:
-                return []
+        elif isinstance(side, ast.Call) and isinstance(side.func, ast.Name) and side.func.id in _CONVERTS and side.args:
+            side = side.args[0]
+        elif isinstance(side, ast.Call) and isinstance(side.func, ast.Attribute) and side.func.attr in _UNPACKS:
+            side = side.func.value
         else:
-            return [side.id] if isinstance(side, ast.Name) else []
+            return side
+
+
+def _predicts(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _PREDICTS
 
 
 @provides

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Constant, Definition
 from mlops_lint.facts.project.pointers import FileTarget, Pointers, SymbolTarget, TestTarget
 from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.schema_naming import decorated, only_named
 from mlops_lint.facts.project.schema_words import describes, describing
 from mlops_lint.facts.project.shipped import Shipped
 from mlops_lint.facts.project.wiring import Elsewhere, Uncertain, Wired, Wiring
@@ -21,6 +23,13 @@ from mlops_lint.model import Location
 from mlops_lint.repo.view import Unreadable
 
 _ACTS = ast.Raise | ast.Assert | ast.Call | ast.Compare
+_BESIDE = re.compile(
+    r"(?:^|[/_])(?:monitor\w*|watch\w*|drift\w*|feedback|dashboards?|bench\w*|examples?|demos?|adhoc)(?:[/_.]|$)"
+)
+"""Programs beside training and serving: what they refuse is trained on and predicted from all the same."""
+_SETTINGS_CLASS = re.compile(r"(?:Settings|Config(?:uration)?|Options)$")
+_SETTINGS_FILE = re.compile(r"(?:^|/)(?:settings?|config(?:uration)?s?|logg(?:er|ing)|log_config|env)\.py$")
+_SETTING = re.compile(r"^(?:settings?|config|cfg|environ|getenv|(?:log_?)?level|log_level\w*|api_key|token)$", re.IGNORECASE)
 _PLAIN = frozenset(("classmethod", "staticmethod"))
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -74,38 +83,57 @@ class Validation:
         if hollow := self._hollow(subject):
             return NotValidated(hollow, target.at)
         answer = self._symbol(subject, roots)
-        return self._idle(roots[0], answer) if isinstance(answer, Validated) and called else answer
+        if isinstance(answer, Validated):
+            return self._idle(roots[0], answer) if called else self._on_the_way(subject, roots, answer)
+        return answer
 
     def refuses(self) -> Location | None:
         """Where training or serving refuses what it was given, under a condition."""
         reach = self.code.reachable([*self.shipped.training, *self.shipped.declared(("deployment", "entrypoint"))])
         for definition in sorted(reach.definitions):
             if definition.kind == "function" and not self.code.is_test(definition.path):
-                for node in ast.walk(self.code.node(definition)):
-                    if isinstance(node, ast.If | ast.ExceptHandler):
+                of_settings = self._of_settings(definition)
+                for node in ast.walk(self.code.node(definition)) if not of_settings else ():
+                    if isinstance(node, ast.ExceptHandler) or (isinstance(node, ast.If) and not _about_settings(node)):
                         for part in node.body:
                             if isinstance(part, ast.Raise) and part.exc is not None:
                                 return self.code.source(definition.path).at(part)
         return None
 
+    def _of_settings(self, one: Definition) -> bool:
+        """Whether a function is a method of a class of settings, or stands in a file of them."""
+        owner = one.qualname.rpartition(".")[0].rpartition(".")[2]
+        return bool(_SETTINGS_CLASS.search(owner) or _SETTINGS_FILE.search(one.path))
+
     def _programs(self) -> tuple[Definition, ...]:
         return tuple(root for root in self.shipped.entries if not root.path.endswith(".ipynb"))
 
+    def _on_the_way(self, subject: Definition | Constant, roots: tuple[Definition, ...], answer: Validated) -> Asking:
+        """Where the charter names no caller: not if only a program that watches or shows something asks it."""
+        near = tuple(root for root in roots if not _BESIDE.search(root.path))
+        if len(near) == len(roots) or not near or not isinstance(self._symbol(subject, near), NotValidated):
+            return answer
+        return NotValidated(f"is asked only by {answer.at.path}, beside training and serving", answer.at)
+
     def _symbol(self, subject: Definition | Constant, roots: tuple[Definition, ...]) -> Asking:
-        subjects = [*self._methods(subject), subject]
-        asked = [(one, self.wiring.look(one, roots)) for one in subjects]
+        named = self._only_named(subject, roots)
+        methods = [one for one in self._methods(subject) if named is None or self.code.graph.call_sites.get(one)]
+        asked = [(one, self.wiring.look(one, roots)) for one in [*methods, subject]]
         answers = [answer for _, answer in asked]
         read = self._only_read(subject)
         for one, answer in asked:
-            if isinstance(answer, Wired) and not (read is not None and one is subject):
+            if isinstance(answer, Wired) and not ((read is not None or named) and one is subject):
                 why = self._hollow(one)
-                return NotValidated(why, self.wiring.at(subject)) if why else Validated(answer.at)
+                used = self._class_used(one, roots) if isinstance(one, Definition) and one.kind == "class" else None
+                return NotValidated(why, self.wiring.at(subject)) if why else Validated(used or answer.at)
         if isinstance(subject, Definition) and subject.kind == "class":
             if at := self._class_used(subject, roots):
                 return Validated(at)
         for answer in answers:
             if isinstance(answer, Uncertain):
                 return PerhapsValidated("a call on the way cannot be followed, and might be it", answer.at)
+        if named is not None:
+            return NotValidated("is not asked there: it is only named, in annotations", named)
         if read is not None:
             return NotValidated(f"is not asked: only its `{read[0]}` is read", read[1])
         other = next((answer for answer in answers if isinstance(answer, Elsewhere)), None)
@@ -113,6 +141,18 @@ class Validation:
             verb = "asks" if other.where.startswith(("code", "other")) else "ask"
             return NotValidated(f"is not asked there: only {other.where} {verb} it", other.at)
         return NotValidated("is asked by nothing", self.wiring.at(subject))
+
+    def _only_named(self, subject: Definition | Constant, roots: tuple[Definition, ...]) -> Location | None:
+        """Where annotations alone name a class, in all that runs from the roots."""
+        if not isinstance(subject, Definition) or subject.kind != "class" or self.code.graph.subclasses(subject):
+            return None
+        reach = self.code.reachable(roots)
+        sites = self.code.graph.call_sites.get(subject, [])
+        sites = [(path, use) for path, use in sites if not _inside(subject, path, use.scope)]
+        own = [(path, use) for path, use in sites if self.code.graph.scope(path, use.scope) in reach]
+        if not only_named(self.code, subject, [(path, use.line, use.column) for path, use in own]):
+            return None
+        return self.code.use_at(*own[0])
 
     def _only_read(self, subject: Definition | Constant) -> tuple[str, Location] | None:
         """An attribute of a class, where all that is done with the class is picking columns by it, or printing it."""
@@ -186,7 +226,7 @@ class Validation:
                 continue
             for scope, node in self._trees(path):
                 definition = self.code.definition(path, scope)
-                if definition in reach and (found := self._asks(path, scope, node, subject)) is not None:
+                if not _inside(subject, path, scope) and definition in reach and (found := self._asks(path, scope, node, subject)) is not None:
                     return self.code.source(path).at(found)
         return None
 
@@ -216,7 +256,7 @@ class Validation:
                 inner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
                 if any(means(part) for part in [*parts, inner]) and not describes(tree, node):
                     return node
-            elif isinstance(node, _FUNCTIONS) and node.decorator_list:
+            elif isinstance(node, _FUNCTIONS) and decorated(node):
                 given = [one.annotation for one in [*node.args.args, *node.args.kwonlyargs] if one.annotation]
                 wanted = [*given, *([node.returns] if node.returns else [])]
                 if any(means(part) for one in wanted for part in ast.walk(one)):
@@ -240,6 +280,17 @@ class Validation:
                 if (name in line or f'"{stem}"' in line or f"'{stem}'" in line) and not line.lstrip().startswith("#"):
                     return Validated(Location(other, number))
         return PerhapsValidated(f"{name} is no code, and what reads it cannot be seen")
+
+
+def _about_settings(node: ast.If) -> bool:
+    """`if level not in LEVELS`, `if not os.getenv("TOKEN")`: what is refused is a setting, and no data."""
+    names = [part.attr if isinstance(part, ast.Attribute) else part.id for part in ast.walk(node.test)
+             if isinstance(part, ast.Attribute | ast.Name)]  # fmt: skip
+    return any(_SETTING.match(name) for name in names)
+
+
+def _inside(subject: Definition, path: str, scope: str) -> bool:
+    return path == subject.path and f"{scope}.".startswith(f"{subject.qualname}.")
 
 
 def _picking(tree: ast.AST) -> set[int]:

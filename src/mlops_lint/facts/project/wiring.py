@@ -14,6 +14,7 @@ from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Constant, Definition, External, Opaque, Reach
 from mlops_lint.facts.project.idling import lets_go
+from mlops_lint.facts.project.never_run import never_run
 from mlops_lint.facts.project.pointers import Hidden, Pointers, RemoteTarget, SymbolTarget, TestTarget
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.serving import Serving
@@ -100,6 +101,10 @@ class Wiring:
         if fact.decorators or self.code.graph.overrides(subject):
             return ""
         return fact.stub or self._handed_back(subject) or self._lets_go(subject)
+
+    def never(self, subject: Subject) -> Location | None:
+        """Where something that nothing calls is called in a branch that never runs."""
+        return never_run(self.code, subject) if isinstance(subject, Definition) else None
 
     def _lets_go(self, subject: Definition) -> str:
         """Whether all that it does is to fill local names; a `global` makes them more than that."""

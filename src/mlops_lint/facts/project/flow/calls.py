@@ -117,6 +117,8 @@ def _read(frame: Frame, node: ast.Call) -> Called:
             keywords[keyword.arg] = value
         elif isinstance(value, Map):
             keywords.update(value.items)
+        elif isinstance(value, Data) and value.rows.base.id in frame.shared.picked:
+            keywords["**"] = value
     called.args, called.keywords = args, keywords
     return called
 
@@ -264,7 +266,7 @@ def _fields(called: Called, made: Obj) -> None:
     names = [item.target.id for item in body if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)]
     for name, value in [*zip(names, called.args), *called.keywords.items()]:  # noqa: B905  (fewer arguments are fine)
         if value is not None:
-            called.frame.shared.attributes[made.id, name] = value
+            called.frame.shared.attributes[made.id, name] = called.frame.named(name, value, called.node)
 
 
 def fields(called: Called, receiver: Obj) -> Map:

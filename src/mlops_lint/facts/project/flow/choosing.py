@@ -9,14 +9,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlops_lint.facts.project.assertions import callee
-from mlops_lint.facts.project.flow.rows import Relation, Rows, relate
-from mlops_lint.facts.project.flow.state import Frame, model_id
-from mlops_lint.facts.project.flow.values import Data, Pred, Tup, Value, rows_of
+from mlops_lint.facts.project.flow.rows import Base, Relation, Rows, relate
+from mlops_lint.facts.project.flow.state import Deciding, Frame, model_id
+from mlops_lint.facts.project.flow.values import Const, Data, Map, Pred, Tup, Value, rows_of
 from mlops_lint.model import Location
 
 if TYPE_CHECKING:
     from mlops_lint.facts.project.flow.calls import Called
 
+PICKED = "picked:"
 _WATCHED = ("validation_data", "eval_set", "evals", "valid_sets", "val_dataloaders")
 _STOPS = ("EarlyStopping", "early_stopping")
 _TAKEN = re.compile(
@@ -113,7 +114,7 @@ def pick(frame: Frame, node: ast.If) -> bool:
     score = _score(node)
     score = score if score is not None and node in _looped(frame.source.tree) else None
     rows = _measured(frame, node, score) if score is not None else None
-    if rows is None or not rows.divided:
+    if rows is None or not (rows.divided or any(cut.key == "mask" for cut in rows.cuts)):
         return False
     models = frame.shared.models
     found = False
@@ -124,8 +125,37 @@ def pick(frame: Frame, node: ast.If) -> bool:
             models[model] = frozenset(replace(fit, watched=rows, watched_at=at) for fit in models[model])
     given = _given(frame, node, score or "") if found else None
     if given is not None:
-        _deciding(frame, given, frame.at(node))
+        frame.shared.decide(_calls(frame, given), frame.at(node))
     return found and not node.orelse
+
+
+def settings(frame: Frame, node: ast.If) -> list[str]:
+    """The names under which `if now < best: best, best_depth = now, depth` keeps a setting and not a model."""
+    score = _score(node)
+    if score is None or node.orelse or node not in _looped(frame.source.tree):
+        return []
+    rows = _measured(frame, node, score)
+    if rows is None or not (rows.divided or any(cut.key == "mask" for cut in rows.cuts)):
+        return []
+    kept = [(target, value) for target, value in _pairs(node) if value != score]
+    values = {target: frame.lookup(value)[1] for target, value in kept}
+    models = {target: model_id(value) for target, value in values.items()}
+    names = [name for name, value in values.items() if isinstance(value, Const | Data | Map | None)]
+    return [name for name in names if models[name] not in frame.shared.models]
+
+
+def decided(frame: Frame, node: ast.If, names: list[str]) -> None:
+    """The rows that a score was computed on have picked these settings."""
+    rows, at = _measured(frame, node, _score(node) or ""), frame.at(node)
+    if rows is None:
+        return
+    for name in names:
+        made = Data(Rows(Base(frame.static(node.test, f":{PICKED}{name}"))))
+        frame.env[name] = made
+        frame.shared.picked[made.rows.base.id] = (rows, at)
+        given = _given(frame, node, _score(node) or "")
+        if given is not None:
+            frame.shared.deciding[made.rows.base.id] = _calls(frame, given)
 
 
 @functools.lru_cache(maxsize=4)
@@ -142,31 +172,31 @@ def _looped(tree: ast.Module) -> frozenset[ast.If]:
     return frozenset(found)
 
 
-def _deciding(frame: Frame, given: ast.expr, at: Location) -> None:
-    """The score that picks is one of the same rows as the one that is reported."""
+def _calls(frame: Frame, given: ast.expr) -> Deciding:
+    """The score that picks is one of the same rows as the one that is reported: its calls."""
     calls = [part for part in ast.walk(given) if isinstance(part, ast.Call)]
-    places = {frame.at(part) for part in calls}
-    starts = {(frame.path, part.func.lineno, part.func.col_offset) for part in calls}
-    for key, known in frame.shared.judged.items():
-        for index, one in enumerate(known):
-            if one.rows == "test" and (key[:3] in starts or any(step.at in places for step in one.steps)):
-                known[index] = replace(one, chosen_at=one.chosen_at or at)
+    starts = frozenset((frame.path, part.func.lineno, part.func.col_offset) for part in calls)
+    return Deciding(starts, frozenset(frame.at(part) for part in calls))
 
 
 def _score(node: ast.If) -> str | None:
     """The name that is compared with the best so far, and becomes it."""
     compared = {part.id for test in ast.walk(node.test) if isinstance(test, ast.Compare)
                 for part in (test.left, *test.comparators) if isinstance(part, ast.Name)}  # fmt: skip
+    return next((value for target, value in _pairs(node) if {target, value} <= compared), None)
+
+
+def _pairs(node: ast.If) -> list[tuple[str, str]]:
+    """The names that the body binds to other names."""
+    found: list[tuple[ast.expr, ast.expr]] = []
     for part in node.body:
         if isinstance(part, ast.Assign) and len(part.targets) == 1:
             target, value = part.targets[0], part.value
-            pairs = [(target, value)]
             if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-                pairs = list(zip(target.elts, value.elts, strict=False))
-            for left, right in pairs:
-                if isinstance(left, ast.Name) and isinstance(right, ast.Name) and {left.id, right.id} <= compared:
-                    return right.id
-    return None
+                found += zip(target.elts, value.elts, strict=False)
+            else:
+                found.append((target, value))
+    return [(a.id, b.id) for a, b in found if isinstance(a, ast.Name) and isinstance(b, ast.Name)]
 
 
 def _measured(frame: Frame, node: ast.If, score: str) -> Rows | None:

@@ -6,9 +6,8 @@ import ast
 from collections.abc import Callable
 
 from mlops_lint.facts.files.chains import chain
-from mlops_lint.facts.project.code import Definition
-from mlops_lint.facts.project.flow import tables
-from mlops_lint.facts.project.flow.rows import EARLIER, Base, Rows, role_of
+from mlops_lint.facts.project.flow.attributes import attribute
+from mlops_lint.facts.project.flow.rows import EARLIER, Base, Rows, spans
 from mlops_lint.facts.project.flow.select import column_key, column_of, subscript, text_of
 from mlops_lint.facts.project.flow.state import Frame
 from mlops_lint.facts.project.flow.values import (
@@ -16,12 +15,10 @@ from mlops_lint.facts.project.flow.values import (
     Const,
     Data,
     Folds,
-    Func,
     Lost,
     Made,
     Map,
     Mask,
-    Obj,
     Pred,
     Select,
     Tup,
@@ -34,6 +31,7 @@ from mlops_lint.facts.project.flow.values import (
 _SPANS = frozenset("timedelta timedelta64 dateoffset relativedelta duration".split())
 MAX_NESTING = 60
 MAX_ITEMS = 256
+MAX_BOUNDS = 8
 _ORDER = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
@@ -67,49 +65,7 @@ def _name(frame: Frame, node: ast.Name) -> Value:
 
 
 def _attribute(frame: Frame, node: ast.Attribute) -> Value:
-    base = evaluate(frame, node.value)
-    if isinstance(base, Obj):
-        return _of_object(frame, base, node.attr)
-    if isinstance(base, Map):
-        return base.get(node.attr)
-    if isinstance(base, Pred):
-        return base
-    if isinstance(base, Data):
-        return _option(frame, base, node) or _of_data(base, node.attr)
-    if base is None and isinstance(node.value, ast.Name):
-        return frame.shared_value(node.value.id, node.attr)
-    return LOST if isinstance(base, Lost) else None
-
-
-def _option(frame: Frame, base: Data, node: ast.Attribute) -> Value:
-    """`args.data` of `parser.parse_args()`, where its default or the commands of the project settle it."""
-    if not base.cls.endswith("parse_args"):
-        return None
-    text = frame.shared.option(frame.path, frame.scope, node)
-    return Const(text) if text is not None else None
-
-
-def _of_object(frame: Frame, base: Obj, name: str) -> Value:
-    key = (base.id, name)
-    if key in frame.shared.attributes:
-        return frame.shared.attributes[key]
-    method = frame.shared.code.definition(base.of.path, f"{base.of.qualname}.{name}")
-    if isinstance(method, Definition) and method.kind == "function":
-        return Func(method, None, base)
-    value = Data(Rows(Base(f"parameter:{base.id}.{name}")), role_of(name))
-    frame.shared.attributes[key] = value
-    return value
-
-
-def _of_data(base: Data, name: str) -> Value:
-    role = role_of(name)
-    if name in tables.MODEL_ATTRIBUTES:
-        return base
-    if role is not None and name not in ("target", "data"):
-        return Data(Rows(Base(f"{base.rows.base.id}.{name}")), role) if base.rows.opaque else Data(base.rows, role)
-    if name in tables.KEEP_ATTRIBUTES or not base.rows.opaque:
-        return Data(base.rows, base.hint)
-    return Data(Rows(Base(f"{base.rows.base.id}.{name}")), base.hint)
+    return attribute(frame, node, evaluate(frame, node.value))
 
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
@@ -174,7 +130,7 @@ def _compare(frame: Frame, node: ast.Compare) -> Value:
     text = text_of(node.comparators[0]) if value is None else value
     if isinstance(right, Data) and isinstance(node.comparators[0], ast.Name | ast.Attribute) and frame.trail:
         # One name stands for what each call of a function gives it; stages that give it alike are alike.
-        text = f"{text}@{right.rows.base.id.replace(frame.context or '>', '')}"
+        text = f"{text}@{frame.everywhere(right.rows.base.id)}"
     if isinstance(right, Const) and isinstance(right.value, str):
         text = repr(right.value)
     if isinstance(left, Data | Lost) or left is None:
@@ -208,7 +164,7 @@ def _inverted(mask: Mask) -> Value:
 def _binary(frame: Frame, node: ast.BinOp) -> Value:
     left, right = evaluate(frame, node.left), evaluate(frame, node.right)
     if isinstance(left, Mask) and isinstance(right, Mask) and isinstance(node.op, ast.BitAnd):
-        return Mask(left.literals | right.literals) if not (left.within or right.within) else None
+        return _both(frame, left, right)
     if isinstance(left, Const) and isinstance(right, Const):
         return _arithmetic(node.op, left, right)
     if isinstance(node.op, ast.Div) and isinstance(right, Const) and isinstance(right.value, str):
@@ -225,6 +181,16 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
     if len(known) == 1 or known[0].rows == known[1].rows:
         return Data(known[0].rows, known[0].hint)
     return None
+
+
+def _both(frame: Frame, left: Mask, right: Mask) -> Value:
+    """Both hold; who asks for rows between two bounds says which of them is the lower one."""
+    if left.within or right.within:
+        return None
+    literals = left.literals | right.literals
+    if len(literals) <= MAX_BOUNDS:
+        frame.shared.spans |= spans(literals)
+    return Mask(literals)
 
 
 def _span(node: ast.expr) -> bool:

@@ -10,7 +10,7 @@ from mlops_lint.facts.project.flow import tables
 from mlops_lint.facts.project.flow.calls import Called
 from mlops_lint.facts.project.flow.rows import Base, Rows, role_of
 from mlops_lint.facts.project.flow.state import Written, model_id
-from mlops_lint.facts.project.flow.values import Const, Data, Handle, Map, Value
+from mlops_lint.facts.project.flow.values import Const, Data, Fits, Handle, Map, Value
 
 _PATH = re.compile(r"^[\w./-]+\.\w+$")
 
@@ -77,6 +77,34 @@ def _restored(called: Called, path: str, written: Written) -> Value:
             items.append((key, Data(Rows(Base(model))) if key in fits else item))
         return Map(tuple(items))
     return value
+
+
+def _learned(called: Called, position: int, *names: str) -> Fits:
+    """What the models were fitted on that the project writes to a path; nothing where they differ."""
+    path = place_of(called, position, *names)
+    written = called.frame.shared.files.get(path or "", {})
+    found = {one.fits for one in written.values()}
+    return found.pop() if len(found) == 1 else frozenset()
+
+
+def booster(called: Called) -> Value:
+    """`lightgbm.Booster(model_file="model.txt")`: the model that a stage has saved there."""
+    fits = _learned(called, -1, "model_file")
+    made = called.fresh() if fits else None
+    if isinstance(made, Data):
+        called.frame.shared.models[made.rows.base.id] = fits
+    return made
+
+
+def refilled(called: Called, model: str) -> bool:
+    """`model.load_model("model.json")`: whatever it was fitted on before, it is the stored model now."""
+    fits = _learned(called, 0, "fname", "filename")
+    if not fits and model not in called.frame.shared.models:
+        return False
+    called.frame.shared.models.pop(model, None)
+    if fits:
+        called.frame.shared.models[model] = fits
+    return True
 
 
 def write(called: Called, what: int, where: int) -> Value:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from mlops_lint.facts.project.flow.choosing import tried
-from mlops_lint.facts.project.flow.rows import Cut, Relation, Role, Rows, relate, same_name
+from mlops_lint.facts.project.flow.rows import Cut, Relation, Role, Rows, Span, beyond, relate, same_name
 from mlops_lint.facts.project.flow.state import Frame, Judgement, Key, model_id
 from mlops_lint.facts.project.flow.values import Data, Fit, Fits, Pred, Tup, Value, hint_of, rows_of
 from mlops_lint.model import Location, Related
@@ -77,7 +77,7 @@ def _same_length(fit: Fit) -> bool:
 def _judged(
     frame: Frame, rows: Rows, hint: Role | None, other: Role | None, fits: Fits, predicted: Location | None
 ) -> Judgement:
-    verdicts = {_verdict(rows, hint, other, fit) for fit in fits}
+    verdicts = {_verdict(rows, hint, other, fit, frame.shared.spans) for fit in fits}
     fit = min(fits, key=lambda item: item.at) if fits else None
     steps = _steps(frame, rows, fit, predicted)
     fit_at = fit.at if fit else None
@@ -93,10 +93,12 @@ def _judged(
     return Judgement("unknown", hint, fit_at, steps)
 
 
-def _verdict(rows: Rows, hint: Role | None, other: Role | None, fit: Fit) -> tuple[str, bool]:
+def _verdict(rows: Rows, hint: Role | None, other: Role | None, fit: Fit, known: Set[Span]) -> tuple[str, bool]:
     if fit.rows is None:
         return "unknown", False
     relation, cut = relate(rows, fit.rows)
+    if relation is Relation.UNKNOWN and (cut := beyond(rows, fit.rows, known)) is not None:
+        relation = Relation.DISJOINT
     if relation in (Relation.SAME, Relation.INSIDE):
         whole = not rows.divided and not fit.rows.divided and hint is None and not _handed(rows)
         return ("all-fitted" if whole else "train"), False

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mlops_lint.facts.project.flow import tables
+from mlops_lint.facts.project.flow.attributes import of_object
 from mlops_lint.facts.project.flow.calls import Called, fields
-from mlops_lint.facts.project.flow.files import read, write
+from mlops_lint.facts.project.flow.files import booster, read, write
 from mlops_lint.facts.project.flow.huggingface import load_dataset, parts
 from mlops_lint.facts.project.flow.models import crossed, trained
 from mlops_lint.facts.project.flow.rows import Base, Cut, Rows, role_of, together, union
+from mlops_lint.facts.project.flow.select import COLUMN
 from mlops_lint.facts.project.flow.tuned import picked
 from mlops_lint.facts.project.flow.values import (
     EMPTY,
@@ -226,6 +228,20 @@ def _joined(called: Called) -> Value:
     return Const("/".join(part.rstrip("/") for part in parts if part)) if all(parts) else None
 
 
+def _column(called: Called) -> Value:
+    """`pl.col("day")`: a column of whatever table it is asked of."""
+    name = called.text(0) if len(called.args) == 1 else None
+    return Data(Rows(Base(f"{COLUMN}{name!r}"))) if name else None
+
+
+def _got(called: Called) -> Value:
+    """`getattr(folds, "test")`."""
+    given, name = called.argument(0), called.text(1)
+    if isinstance(given, Obj) and name:
+        return of_object(called.frame, given, name)
+    return given.get(name) if isinstance(given, Map) and name else None
+
+
 def _as_dict(called: Called) -> Value:
     given = called.argument(0)
     return fields(called, given) if isinstance(given, Obj) else None
@@ -251,6 +267,9 @@ _EXACT: dict[str, Callable[[Called], Value]] = {
     "builtins.open": _opened,
     "builtins.str": _same,
     "builtins.dict": _dict,
+    "builtins.getattr": _got,
+    **dict.fromkeys(tables.COLUMNS, _column),
+    **dict.fromkeys(tables.BOOSTERS, booster),
     "dataclasses.asdict": _as_dict,
     "builtins.vars": _as_dict,
     "builtins.min": picked,

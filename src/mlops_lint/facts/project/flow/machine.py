@@ -12,11 +12,13 @@ from mlops_lint.facts.project.flow.library import CONFIG
 from mlops_lint.facts.project.flow.rows import Base, Rows, role_of
 from mlops_lint.facts.project.flow.state import MAX_DEPTH, Exhausted, Frame, Shared
 from mlops_lint.facts.project.flow.statements import result, run
+from mlops_lint.facts.project.flow.steps import steps
 from mlops_lint.facts.project.flow.values import Data, Func, Map, Obj, Tup, Value
 from mlops_lint.facts.project.node_wiring import Flowing
 from mlops_lint.model import Related
 
 MAX_TOTAL = 250_000
+MAX_BARE = 64
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -32,10 +34,12 @@ class Machine:
         self._modules: dict[str, Frame] = {}
         self._nodes: dict[str, dict[tuple[int, str], ast.AST]] = {}
         self._generators: dict[Definition, bool] = {}
+        self._stepped: set[Definition] = set()
 
     def forget(self) -> None:
         """Start anew, but for the files that stages have written."""
         self._modules.clear()
+        self._stepped.clear()
         self.shared.models.clear()
         self.shared.attributes.clear()
         self.shared.judged.clear()
@@ -62,12 +66,22 @@ class Machine:
             del self.shared.models[known]
         for key in [key for key in self.shared.attributes if key[0].startswith("parameter:")]:
             del self.shared.attributes[key]
-        frame = Frame(self.shared, definition.path, definition.qualname, self.module(definition.path))
-        frame.stack = (definition,)
         owner = self._owner(definition)
         bound = Obj(f"parameter:{owner.key}", owner) if owner else None
-        self._bind(frame, node, definition, bound, [], {})
-        self._bounded(frame, node.body)
+        flowing = steps(self.code, owner) if owner else []
+        for one in flowing if definition in flowing else [definition]:
+            if owner is None or one not in self._stepped:
+                self._alone(one, bound)
+        self._stepped.update(flowing)
+
+    def _alone(self, definition: Definition, bound: Obj | None) -> None:
+        """Follow one function with the object that it is bound to."""
+        node = self.node(definition)
+        if isinstance(node, FunctionNode):
+            frame = Frame(self.shared, definition.path, definition.qualname, self.module(definition.path))
+            frame.stack = (definition,)
+            self._bind(frame, node, definition, bound, [], {})
+            self._bounded(frame, node.body)
 
     def pipeline(self, flowing: Flowing) -> None:
         """Follow the nodes of a pipeline; what comes from the catalogue has the identity of its name."""
@@ -127,6 +141,8 @@ class Machine:
         inner.context = f"{frame.context}>{frame.path}:{call.lineno}:{call.col_offset}"
         inner.stack = (*frame.stack, definition)
         inner.depth = frame.depth
+        if not args and not keywords and func.bound is None and len(self.shared.bare) < MAX_BARE:
+            self.shared.bare[inner.context] = f">{definition.key}()"
         self._bind(inner, node, definition, func.bound, args, keywords)
         run(inner, node.body)
         return None if self._generates(definition, node) else result(inner)

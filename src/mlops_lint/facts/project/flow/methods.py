@@ -8,11 +8,11 @@ from dataclasses import replace
 from mlops_lint.facts.project.flow import tables
 from mlops_lint.facts.project.flow.calls import Called, fields
 from mlops_lint.facts.project.flow.choosing import watched
-from mlops_lint.facts.project.flow.files import keep, place_of, read
+from mlops_lint.facts.project.flow.files import keep, place_of, read, refilled
 from mlops_lint.facts.project.flow.huggingface import of_parts, picked, train
 from mlops_lint.facts.project.flow.models import backward, fit, loaded, predict, resampled
-from mlops_lint.facts.project.flow.rows import Cut, Rows
-from mlops_lint.facts.project.flow.select import between, bound, masked, outside, text_of
+from mlops_lint.facts.project.flow.rows import Base, Cut, Rows
+from mlops_lint.facts.project.flow.select import COLUMN, between, bound, masked, outside, text_of
 from mlops_lint.facts.project.flow.state import model_id
 from mlops_lint.facts.project.flow.trainers import is_trainer, remember
 from mlops_lint.facts.project.flow.tuned import scored_by_trainer
@@ -39,7 +39,9 @@ from mlops_lint.facts.project.flow.values import (
     with_rows,
 )  # fmt: skip
 
-_SAME_OBJECT = frozenset("to eval train cuda cpu set_params compile half requires_grad_ share_memory options".split())
+_SAME_OBJECT = frozenset(
+    "to eval train cuda cpu set_params compile half requires_grad_ share_memory options get_booster".split()
+)
 _SPARK_READS = frozenset("csv parquet json orc load table text".split())
 _FLOWS = frozenset(("flow", "flow_from_dataframe"))
 
@@ -129,7 +131,7 @@ def _of_predictions(called: Called, receiver: Pred) -> Value:
 
 
 def _written(called: Called) -> Value:
-    path = place_of(called, 0, "path_or_buf", "path", "fname", "filepath")
+    path = place_of(called, 0, "path_or_buf", "path", "fname", "filename", "filepath")
     if path is not None and (called.method != "save_pretrained" or _learned(called)):
         keep(called, path, called.receiver)
     return None
@@ -157,6 +159,8 @@ def _of_model(called: Called, receiver: Data | Obj) -> Value:
         return receiver
     if model is not None and name == "load_state_dict" and loaded(called, model):
         return None
+    if model is not None and name == "load_model" and refilled(called, model):
+        return receiver
     if model is not None and name in tables.MORE_FIT:
         fit(called, model, more=True)
         return receiver
@@ -222,6 +226,8 @@ def _of_data(called: Called, receiver: Data) -> Value:
         return masked
     if name in _SAME_OBJECT:
         return receiver
+    if receiver.rows.base.id.startswith(COLUMN):
+        return _of_column(called, receiver)
     rows = cut_by(called, receiver.rows)
     if rows is None:
         parts = _parted(called, receiver.rows)
@@ -232,6 +238,14 @@ def _of_data(called: Called, receiver: Data) -> Value:
         _rebind(called, called.node.func.value, found)
         return None
     return found
+
+
+def _of_column(called: Called, receiver: Data) -> Value:
+    """`pl.col("day").dt.year()`: the same wherever it is written with the same constants."""
+    if called.keywords or not all(isinstance(value, Const) for value in called.args):
+        return called.fresh()
+    given = ",".join(repr(value.value) for value in called.args if isinstance(value, Const))
+    return Data(Rows(Base(f"{receiver.rows.base.id[:500]}.{called.method}({given[:100]})")))
 
 
 def _reads(node: ast.expr) -> bool:

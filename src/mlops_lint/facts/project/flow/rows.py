@@ -6,7 +6,7 @@ import enum
 import fnmatch
 import posixpath
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Set
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -15,6 +15,8 @@ from mlops_lint.model import Location
 Role: TypeAlias = Literal["train", "test", "validation"]
 Literals: TypeAlias = frozenset[tuple[str, str, Hashable]]
 Interval: TypeAlias = tuple[Hashable, Hashable]
+Span: TypeAlias = tuple[str, Hashable, Hashable]
+"""A column, and the lower and the upper bound that rows between them were asked for."""
 
 _TOKENS: dict[str, Role] = {
     "train": "train", "training": "train", "trn": "train", "tr": "train",
@@ -261,6 +263,30 @@ def _ordered(a: tuple[str, str, Hashable], b: tuple[str, str, Hashable]) -> bool
     return False
 
 
+def spans(literals: Literals) -> set[Span]:
+    """The bounds of `(day >= low) & (day < high)`."""
+    low = [one for one in literals if one[1] in (">", ">=")]
+    high = [one for one in literals if one[1] in ("<", "<=")]
+    return {(one[0], one[2], other[2]) for one in low for other in high if one[0] == other[0]}
+
+
+def beyond(scored: Rows, fitted: Rows, known: Set[Span]) -> Cut | None:
+    """The scored side's cut, where one side ends at a bound below the one at which the other begins."""
+    for left in scored.cuts if scored.base == fitted.base else ():
+        for right in fitted.cuts:
+            if left.key == right.key == "mask" and (_spanned(left, right, known) or _spanned(right, left, known)):
+                return left
+    return None
+
+
+def _spanned(below: Cut, above: Cut, known: Set[Span]) -> bool:
+    if not (isinstance(below.part, frozenset) and isinstance(above.part, frozenset)):
+        return False
+    ends = [one for one in below.part if one[1] in ("<", "<=")]
+    starts = [one for one in above.part if one[1] in (">", ">=")]
+    return any((one[0], one[2], other[2]) in known for one in ends for other in starts if one[0] == other[0])
+
+
 def union(parts: list[Rows]) -> Rows | None:
     """The rows of all parts together, where that is known: equal parts, or all parts of one split."""
     first = parts[0]
@@ -279,9 +305,14 @@ def together(parts: list[Rows]) -> Rows | None:
     whole = union(parts)
     if whole is not None or len(parts) > 8 or any(part.opaque for part in parts):
         return whole
-    if not all(part.divided for part in parts) and not _added(parts):
+    if not all(part.divided or _chosen(part) for part in parts) and not _added(parts):
         return None
     return Rows(Base("+".join(f"{part.base.id}:{part.cuts}" for part in parts), opaque=False, parts=tuple(parts)))
+
+
+def _chosen(part: Rows) -> bool:
+    """Whether rows are cut by what they hold."""
+    return any(cut.key == "mask" for cut in part.cuts)
 
 
 def _added(parts: list[Rows]) -> bool:

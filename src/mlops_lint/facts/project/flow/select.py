@@ -20,6 +20,9 @@ from mlops_lint.facts.project.flow.values import (
     with_rows,
 )  # fmt: skip
 
+COLUMN = "column:"
+"""What stands before the identity of an expression about a column, such as `pl.col("day")`."""
+
 
 def subscript(frame: Frame, node: ast.Subscript, base: Value, index: Value) -> Value:
     """What `base[index]` stands for."""
@@ -170,6 +173,8 @@ def column_key(rows: Rows, name: object) -> tuple[str, str]:
 
 def column_of(frame: Frame, node: ast.expr, value: Value) -> str:
     """A column by its name; anything else by its text, and a call by its place as well."""
+    if isinstance(value, Data) and value.rows.base.id.startswith(COLUMN):
+        return value.rows.base.id
     if isinstance(node, ast.Attribute):
         return f"column:{node.attr!r}"
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from mlops_lint.documents.python import PythonSource
 from mlops_lint.facts.files.chains import UNKNOWN, chain
 from mlops_lint.facts.project.code import Code, Constant, Definition
-from mlops_lint.facts.project.flow.rows import Base, Role, Rows, role_of
+from mlops_lint.facts.project.flow.rows import Base, Role, Rows, Span, role_of
 from mlops_lint.facts.project.flow.values import LOST, Data, Fit, Fits, Func, Obj, Value, join
 from mlops_lint.model import Location, Related
 
@@ -32,6 +32,14 @@ class Judgement:
     steps: tuple[Related, ...] = field(compare=False)
     by_name: bool = False
     chosen_at: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """The calls that give a score by which something is picked: where they start, and their places."""
+
+    starts: frozenset[tuple[str, int, int]]
+    at: frozenset[Location]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +93,13 @@ class Shared:
         """What the rows are called that a call is given."""
         self.trained: dict[str, dict[Location, Fit]] = {}
         self.picked: dict[str, tuple[Rows, Location]] = {}
+        self.deciding: dict[str, Deciding] = {}
         self.stopped: dict[Location, Rows] = {}
         self.holders: dict[Location, Definition] = {}
         """The functions that hold the fits, by the place of the fit."""
+        self.spans: set[Span] = set()
+        self.bare: dict[str, str] = {}
+        """Calls that are given nothing, by their context: they give the same to whoever calls."""
         self.steps = 0
         self.run_function: Callable[[Frame, ast.Call, Func, Sequence[Value], Mapping[str, Value]], Value] = _nothing
         self.module_names: Callable[[str], Mapping[str, Value]] = _no_names
@@ -138,6 +150,15 @@ class Shared:
         for value in values:
             if isinstance(value, Data) and value.rows.base.id in self.picked:
                 self.picked[model] = self.picked[value.rows.base.id]
+                if value.rows.base.id in self.deciding:
+                    self.decide(self.deciding[value.rows.base.id], self.picked[model][1])
+
+    def decide(self, scores: Deciding, at: Location) -> None:
+        """Scores of rows that were held out have chosen the model at a place."""
+        for key, known in self.judged.items():
+            for index, one in enumerate(known):
+                if one.rows == "test" and (key[:3] in scores.starts or any(step.at in scores.at for step in one.steps)):
+                    known[index] = replace(one, chosen_at=one.chosen_at or at)
 
     def tuned(self, model: str, fit: Fit) -> Fit:
         """The rows that picked a parameter of a model have picked what is fitted with it."""
@@ -190,6 +211,13 @@ class Frame:
     def static(self, node: ast.expr | ast.stmt, extra: str = "") -> str:
         """An identity for a node, whoever runs it."""
         return f"{self.path}:{node.lineno}:{node.col_offset}{extra}"
+
+    def everywhere(self, identity: str) -> str:
+        """An identity that is the same in each stage that calls this function alike."""
+        identity = identity.replace(self.context or ">", "")
+        for context in sorted(self.shared.bare, key=len, reverse=True):
+            identity = identity.replace(context, self.shared.bare[context])
+        return identity
 
     def fresh(self, node: ast.expr | ast.stmt, extra: str = "", hint: Role | None = None, cls: str = "") -> Data:
         """An opaque thing with an identity of its own."""

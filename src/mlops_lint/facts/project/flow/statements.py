@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from mlops_lint.facts.files.nodes import is_main_guard
 from mlops_lint.facts.project.code import Definition
 from mlops_lint.facts.project.flow.assignments import assign
-from mlops_lint.facts.project.flow.choosing import pick
+from mlops_lint.facts.project.flow.choosing import decided, pick, settings
 from mlops_lint.facts.project.flow.expressions import element, evaluate
 from mlops_lint.facts.project.flow.methods import items_of
 from mlops_lint.facts.project.flow.state import Frame, Snapshot
@@ -86,6 +86,10 @@ def _if(frame: Frame, node: ast.If, nesting: int) -> bool:
         return run(frame, node.body if test.value else node.orelse, nesting)
     if pick(frame, node):
         run(frame, node.body, nesting)  # the first of them is always the best so far
+        return False
+    if names := settings(frame, node):
+        run(frame, node.body, nesting)
+        decided(frame, node, names)
         return False
     before = frame.snapshot()
     ended = run(frame, node.body, nesting)

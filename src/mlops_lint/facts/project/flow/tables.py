@@ -25,6 +25,8 @@ PERMUTE_FUNCTIONS = frozenset(("sklearn.utils.shuffle",))
 TRAIN_FUNCTIONS = frozenset(
     "xgboost.train lightgbm.train catboost.train xgboost.training.train lightgbm.engine.train".split()
 )
+COLUMNS = frozenset("polars.col polars.column pyspark.sql.functions.col pyspark.sql.functions.column".split())
+BOOSTERS = frozenset("lightgbm.Booster lightgbm.basic.Booster xgboost.Booster xgboost.core.Booster".split())
 FACTORIES = ("collections.", "functools.", "operator.", "typing.", "itertools.")
 """What these make is no model when it is called."""
 SIZES = frozenset("builtins.len builtins.int builtins.round math.floor math.ceil".split())

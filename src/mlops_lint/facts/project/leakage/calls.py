@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlops_lint.facts.project.code import Definition
 from mlops_lint.facts.project.leakage.expressions import evaluate
 from mlops_lint.facts.project.leakage.model import NOTHING, Value, beside, flat, union
+from mlops_lint.facts.project.leakage.tables import PUTS
 
 if TYPE_CHECKING:
     from mlops_lint.facts.project.leakage.machine import Frame
@@ -71,6 +72,18 @@ def _read(frame: Frame, node: ast.Call) -> Called:
         called.receiver = evaluate(frame, node.func.value)
     elif not isinstance(node.func, ast.Name) or frame.lookup(node.func.id) is not None:
         called.receiver = evaluate(frame, node.func)
+    asked = frame.machine.asked
+    if called.last in PUTS and called.receiver is not None and called.receiver.table:
+        frame.machine.asked = called.receiver
+    try:
+        _arguments(called)
+    finally:
+        frame.machine.asked = asked
+    return called
+
+
+def _arguments(called: Called) -> None:
+    frame, node = called.frame, called.node
     for argument in node.args[:24]:
         value = evaluate(frame, argument)
         many = isinstance(argument, ast.Starred) and value.items is not None
@@ -81,7 +94,6 @@ def _read(frame: Frame, node: ast.Call) -> Called:
             called.keywords[keyword.arg] = value
         elif value.keys is not None:
             called.keywords.update(dict(value.keys))
-    return called
 
 
 def _function(called: Called) -> Definition | None:
@@ -136,11 +148,20 @@ def _instance(called: Called, klass: Definition) -> Value:
     if isinstance(init, Definition) and init.kind == "function":
         machine.call(frame, called.node, init, [made, *called.args], called.keywords)
     else:
-        for name, value in called.keywords.items():
-            machine.attributes[made.id, name] = value
+        from mlops_lint.facts.project.leakage.statements import named
+
+        for name, value in [*zip(_annotated(called, klass), called.args, strict=False), *called.keywords.items()]:
+            machine.attributes[made.id, name] = named(frame, name, value, called.node)
     held = [value for (owner, _), value in machine.attributes.items() if owner == made.id]
     inner = union([rows, *held])
     return replace(inner, kind="object", id=made.id, of=klass) if rows.data else made
+
+
+def _annotated(called: Called, klass: Definition) -> list[str]:
+    """The fields of a dataclass or named tuple, in order."""
+    node = called.frame.machine.code.node(klass)
+    body = node.body if isinstance(node, ast.ClassDef) else []
+    return [item.target.id for item in body if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)]
 
 
 def unknown(called: Called) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mlops_lint.facts.project.flow.rows import role_of
+from mlops_lint.facts.project.flow.tables import COLUMNS
 from mlops_lint.facts.project.leakage import tables
 from mlops_lint.facts.project.leakage.calls import Called, absorbed
 from mlops_lint.facts.project.leakage.model import NOTHING, Value, flat, union
@@ -37,6 +38,8 @@ def by_name(called: Called) -> Value | None:
 
 def _table(called: Called) -> Value | None:
     name, last = called.name, called.last
+    if name in COLUMNS and called.frame.machine.asked is not None:
+        return replace(called.frame.machine.asked, kind="", const=(), items=None, keys=None)
     if _is_model(called):
         return Value(kind="model", id=called.frame.site(called.node))
     if name.startswith(tables.READERS):
@@ -47,7 +50,7 @@ def _table(called: Called) -> Value | None:
         return _statistic(called)
     if name in ("numpy.where", "numpy.nan_to_num"):
         return absorbed(union(called.given), called.given)
-    if name in ("pandas.concat", "numpy.concatenate", "numpy.vstack", "numpy.r_", "numpy.hstack"):
+    if name in ("pandas.concat", "polars.concat", "numpy.concatenate", "numpy.vstack", "numpy.r_", "numpy.hstack"):
         return replace(union(called.given), kind="", named=False)
     if name.startswith("sklearn.metrics.") or last in ("bincount", "unique", "ones", "zeros", "arange", "seed"):
         return NOTHING

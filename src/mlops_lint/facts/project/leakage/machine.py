@@ -76,6 +76,8 @@ class Machine:
         """The function that the charter says parts the rows."""
         self.shaping: set[int] = set()
         """Statistics that leak only as a feature: the target's mean of each group, quantiles."""
+        self.asked: Value | None = None
+        """The table whose columns `pl.col` stands for here."""
         self.steps: list[Step] = []
         self.fitted: dict[str, frozenset[int]] = {}
         self.attributes: dict[tuple[str, str], Value] = {}

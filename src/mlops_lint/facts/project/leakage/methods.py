@@ -128,6 +128,8 @@ def _appended(called: Called, receiver: Value) -> Value:
 def _kept(called: Called, receiver: Value) -> Value:
     """The rows of a table after a method that keeps them, fills them or takes a part."""
     name = called.last
+    if name == "over":
+        return replace(receiver, kind="", pending=frozenset())  # of each group by itself
     fitted = _applied(called, receiver)
     if fitted is not None:
         return _in_place(called, fitted)
@@ -140,10 +142,10 @@ def _kept(called: Called, receiver: Value) -> Value:
         return receiver.cut("subset:drop", ast.unparse(called.node.args[0]))
     if not receiver.origins:
         return unknown(called)
-    if name == "assign":
+    if name in tables.PUTS:
         machine = called.frame.machine
         called.keywords = {key: machine.shaped(key, value) for key, value in called.keywords.items()}
-    others = [value for value in called.given if value.data] if name in ("merge", "join", "concat", "assign") else []
+    others = [value for value in called.given if value.data] if name in tables.BRINGS else []
     return replace(beside(receiver, others), kind="stat" if receiver.kind == "stat" else "", const=())
 
 
@@ -152,7 +154,7 @@ def _whole(called: Called) -> bool:
     fraction = called.keywords.get("frac")
     if fraction is not None and fraction.const and fraction.const[0] in (1, 1.0):
         return True
-    return called.last == "filter"
+    return called.last == "filter" and not any(value.kind == "mask" for value in called.args)
 
 
 def _in_place(called: Called, value: Value) -> Value:

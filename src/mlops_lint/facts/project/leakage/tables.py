@@ -61,6 +61,8 @@ NO_ROWS = frozenset(
 )
 """Methods of tables whose result has no row for each row."""
 SUBSETS = frozenset("take skip sample query head tail limit filter".split())
+PUTS = frozenset("assign with_columns".split())
+BRINGS = PUTS | frozenset("merge join concat".split())
 READERS = ("pandas.read_", "numpy.load", "numpy.genfromtxt", "polars.read_", "dask.dataframe.read_", "datasets.load_")
 SEARCHES = frozenset("GridSearchCV RandomizedSearchCV BayesSearchCV HalvingGridSearchCV".split())
 LEARNED = frozenset("scores_ pvalues_ support_ ranking_ get_support support".split())

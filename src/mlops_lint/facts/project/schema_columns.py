@@ -1,0 +1,69 @@
+"""The columns that a declared schema names: fields of a class, keys of a mapping, words of a file."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from mlops_lint.facts.project.code import Code, Constant, Definition
+from mlops_lint.facts.project.pointers import FileTarget, Pointers, SymbolTarget
+from mlops_lint.facts.project.reading import text_of
+from mlops_lint.model import Location
+
+_WORD = re.compile(r"[A-Za-z_][\w ]{1,40}")
+MAX_LINES = 2_000
+
+
+def schema_columns(code: Code, pointers: Pointers, text: str) -> Iterator[tuple[str, Location]]:
+    """The names, each with its place."""
+    target = pointers.resolve(text, "ref")
+    if isinstance(target, SymbolTarget):
+        found = target.definition
+        scope = code.node(found) if isinstance(found, Definition) else _assigned(code, found)
+        yield from _declared(code, found.path, scope) if scope is not None else ()
+    elif isinstance(target, FileTarget) and not target.standin:
+        if target.path.endswith(".py"):
+            source = code.source(target.path) if target.path in code.modules else None
+            yield from _declared(code, target.path, source.tree) if source else ()
+            return
+        for number, line in enumerate((text_of(code.view, target.path) or "").split("\n")[:MAX_LINES], 1):
+            bare = line.partition("--")[0].partition("#")[0]
+            yield from ((word.strip(), Location(target.path, number)) for word in _WORD.findall(bare))
+
+
+def fields(code: Code, pointers: Pointers, text: str) -> Iterator[tuple[str, Location]]:
+    """The annotated fields of a class alone."""
+    target = pointers.resolve(text, "ref")
+    found = target.definition if isinstance(target, SymbolTarget) else None
+    if isinstance(found, Definition) and found.kind == "class":
+        for node in getattr(code.node(found), "body", []):
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                yield node.target.id, code.source(found.path).at(node)
+
+
+def named(nodes: Iterable[ast.AST | None]) -> Iterator[tuple[str, ast.AST]]:
+    """Those that are short texts."""
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and 1 < len(node.value) <= 60:
+            yield node.value, node
+
+
+def _assigned(code: Code, constant: Constant) -> ast.AST | None:
+    for node in code.source(constant.path).tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.lineno == constant.line:
+            return node.value
+    return None
+
+
+def _declared(code: Code, path: str, scope: ast.AST) -> Iterator[tuple[str, Location]]:
+    """Fields of a class, keys of a mapping, names given as text."""
+    place = code.source(path).at
+    for node in ast.walk(scope):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id, place(node)
+        elif isinstance(node, ast.Dict):
+            yield from ((name, place(key)) for name, key in named(node.keys))
+        elif isinstance(node, ast.Call | ast.List | ast.Tuple | ast.Set):
+            parts = node.args[:1] if isinstance(node, ast.Call) else node.elts
+            yield from ((name, place(part)) for name, part in named(parts))
