@@ -41,6 +41,8 @@ _KNOWN = frozenset(
     "sqlalchemy boto3 click typer rich tqdm matplotlib seaborn plotly streamlit gradio".split()
 ) - {"hydra", "jax"}  # fmt: skip
 """Modules that have the name of their package."""
+_OF_TOOLS = re.compile(r"(?:^|/)noxfile\.py$|^(?:tasks|dodo|fabfile|setup|locustfile)\.py$")
+"""Read by a program that is installed apart, which gives them what they import."""
 _ASIDE = re.compile(
     r"(?<![a-z])(?:dev|devcontainer|develop|development|tests?|lint|docs?|ci|notebooks?|scripts?|tools?|examples?|"
     r"bench(?:marks?)?|analysis)(?![a-z])"
@@ -108,7 +110,7 @@ class Installing:
             return
         told: set[str] = set()
         for path, module in self.code.modules.items():
-            aside = self.code.is_test(path) or path.endswith(".ipynb") or _ASIDE.search(path)
+            aside = self.code.is_test(path) or path.endswith(".ipynb") or _ASIDE.search(path) or _OF_TOOLS.search(path)
             for fact in () if aside else module.symbols.imports:
                 top = fact.module.partition(".")[0]
                 name = _NAMES.get(top, top if top in _KNOWN else "") if whole else ""

@@ -16,7 +16,7 @@ from mlops_lint.facts.project.code import Constant, Definition
 from mlops_lint.facts.project.implementing import Implementation
 from mlops_lint.facts.project.knowledge import Estimator, Knowledge
 from mlops_lint.facts.project.pointers import Broken, Hidden, Pointers, SymbolTarget, ValueTarget
-from mlops_lint.facts.project.seeding_draws import SHARED, seeds_unseen, unseeded
+from mlops_lint.facts.project.seeding_draws import SHARED, seeds_later, seeds_unseen, unseeded
 from mlops_lint.facts.project.seeding_networks import elsewhere, trains_network
 from mlops_lint.facts.project.training import Training
 from mlops_lint.facts.project.values import Values, settled
@@ -191,12 +191,13 @@ class Seeding:
         reach = self.reach()
         parts = self._code.reachable(self._split()).definitions
         models, splits = [], []
+        later = any(seeds_later(use, self._knowledge.seed_parameters) for _, use, _ in self.training.calls(reach))
         for path, use, scope in self.training.calls(reach):
             name = self._code.canonical(path, use.scope, use.chain) or ""
             estimator = self._knowledge.estimators.get(name)
             at = self._code.use_at(path, use)
             if estimator is not None and estimator.kind in _LEARN and self._draws(path, use, estimator):
-                if not covered & {"sklearn", "numpy"} and estimator.family != "neural":
+                if not later and not covered & {"sklearn", "numpy"} and estimator.family != "neural":
                     models.append(Drawing(at, name.rpartition(".")[2]))
             elif name in self._knowledge.splits:
                 shared = SHARED.get(name.partition(".")[0])

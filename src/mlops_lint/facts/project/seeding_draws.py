@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from mlops_lint.facts.files.chains import split
 from mlops_lint.facts.files.symbols import UseFact
@@ -41,6 +41,13 @@ def seeds_unseen(code: Code, path: str, use: UseFact, known: bool) -> bool:
     """A call of a library that no table knows, which by its name seeds something."""
     name = code.canonical(path, use.scope, use.chain) or use.chain
     return not known and "::" not in name and bool(_SEEDS.search(split(name)[-1]))
+
+
+def seeds_later(use: UseFact, parameters: Collection[str]) -> bool:
+    """`model.set_params(random_state=seed)`, `pipeline.set_params(**settings)`: it was made without a seed."""
+    last = split(use.chain)[-1] if use.call else ""
+    names = {name.rpartition("__")[2] for name in use.keywords}
+    return last == ".set_params" and ("**" in use.keywords or not names.isdisjoint(parameters))
 
 
 def _plainly(code: Code, path: str, use: UseFact) -> bool:
