@@ -195,3 +195,14 @@ def only_tests(files: dict[str, str], path: str, name: str) -> bool:
     known = implementations.of(f"{path}::{name}")
     assert not isinstance(known, str)
     return implementations.tested_only(known)
+
+
+def test_what_a_pickle_gives_back_may_be_of_the_project() -> None:
+    files = {
+        "model.py": "class Model:\n    def explain(self): return 1 + 1\n",
+        "main.py": "import joblib\nmodel = joblib.load('m.joblib')\nmodel.explain()\nmodel.fit()\n",
+        "tests/test_model.py": "from model import Model\ndef test_it():\n    assert Model().explain() == 2\n",
+    }
+    assert not only_tests(files, "model.py", "Model.explain")
+    other = {**files, "main.py": "import pandas\nrows = pandas.read_csv('a.csv')\nrows.explain()\n"}
+    assert only_tests(other, "model.py", "Model.explain")

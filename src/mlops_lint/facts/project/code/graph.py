@@ -16,6 +16,7 @@ from mlops_lint.facts.project.code.dispatch import Dispatch
 from mlops_lint.facts.project.code.dropped import dropped
 from mlops_lint.facts.project.code.entries import is_test_path, started
 from mlops_lint.facts.project.code.meaning import External, Instance, Value
+from mlops_lint.facts.project.code.models import asked_of_what_is_given_back
 from mlops_lint.facts.project.code.modules import Definition, Module
 from mlops_lint.facts.project.code.names import Names
 
@@ -69,6 +70,9 @@ class Graph:
         for path, module in modules.items():
             for qualname, inner in module.definitions.items():
                 self._children.setdefault((path, qualname.rpartition(".")[0]), []).append(inner)
+        self._methods = frozenset(
+            one.name for module in modules.values() for one in module.definitions.values() if "." in one.qualname
+        )
         self._all_below: dict[Definition, tuple[Definition, ...]] = {}
         self._unresolved: list[tuple[str, UseFact]] = []
         for path, module in modules.items():
@@ -184,6 +188,8 @@ class Graph:
             if use.call and value.name.startswith(_COMPUTED):
                 return False
             self.canonical.setdefault(value.name, []).append((path, use))
+            if use.call and asked_of_what_is_given_back(value) in self._methods:
+                origin.opaque.append(use)
             origin.edges += [Edge(target, None) for target in started(self.modules, value.name) if use.call]
         return True
 

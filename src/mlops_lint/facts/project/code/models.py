@@ -1,8 +1,11 @@
-"""Classes whose objects a library makes or fills: pydantic models, dataclasses, attrs, `Self`."""
+"""Objects of the project that a library makes, fills or gives back: pydantic, dataclasses, attrs, `Self`, pickles."""
 
 from __future__ import annotations
 
-from mlops_lint.facts.files.chains import UNKNOWN
+import re
+from itertools import pairwise
+
+from mlops_lint.facts.files.chains import UNKNOWN, split
 from mlops_lint.facts.files.symbols import BindingFact
 from mlops_lint.facts.project.code.meaning import External, Instance, Value
 from mlops_lint.facts.project.code.modules import Definition
@@ -16,6 +19,7 @@ _FIELDS = frozenset(
     "pydantic.Field() pydantic.fields.Field() pydantic.PrivateAttr() dataclasses.field() attrs.field() attr.ib() "
     "attr.attrib() attrs.Factory() sqlmodel.Field() msgspec.field()".split()
 )
+_GIVES_BACK = re.compile(r"(?:^|_)(?:loads?|unpickle|instantiate|unwrap|restore|deserialize|resolve)(?:_|$)")
 _SELF = frozenset(("typing.Self", "typing_extensions.Self"))
 
 
@@ -50,3 +54,10 @@ def of_declared(fact: BindingFact, value: Value | None, declared: Value | None) 
         return value
     known = fact.declared != UNKNOWN and isinstance(declared, External)
     return External(f"{declared.name}()") if known and isinstance(declared, External) else None
+
+
+def asked_of_what_is_given_back(value: External) -> str:
+    """The method that is called on what a library has kept for the project: `joblib.load(path).explain` gives it."""
+    steps = split(value.name)
+    made = [before.lstrip(".") for before, step in pairwise(steps) if step == "()"]
+    return steps[-1].lstrip(".") if any(map(_GIVES_BACK.search, made)) else ""
