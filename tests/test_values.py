@@ -74,6 +74,10 @@ def test_paths() -> None:
         "a/b/c.json"
     )
     assert fold("import os\nprobe(os.path.join('a', 'b', 'c.json'))") == "a/b/c.json"
+    named = "import tomllib\nfrom pathlib import Path\nS = tomllib.loads(Path('a/s.toml').read_text())\n"
+    given = {"a/s.toml": '[file]\nname = "b.json"\n'}
+    for expression in ("Path('a/s.toml').with_name(S['file']['name'])", "Path('a') / S['file']['name']"):
+        assert fold(f"{named}probe({expression})", given) == PurePosixPath("a/b.json")
     found = make({"src/pkg/config.py": "from pathlib import Path\nROOT = Path(__file__).resolve().parents[2]\n"
                   "probe(ROOT / 'metrics' / 'eval.json')"})  # fmt: skip
     [(scope, node)] = probes(found, "src/pkg/config.py")

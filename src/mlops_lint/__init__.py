@@ -23,8 +23,10 @@ if TYPE_CHECKING:
         admits as admits, compares as compares, praises as praises, speaks_of_people as speaks_of_people,
     )  # fmt: skip
     from mlops_lint.facts.project.asking import Asked as Asked, Asking as Asking
+    from mlops_lint.facts.project.asking_nothing import AskingNothing as AskingNothing
     from mlops_lint.facts.project.attributes import Attributes as Attributes
     from mlops_lint.facts.project.baseline_calls import BaselineCalls as BaselineCalls
+    from mlops_lint.facts.project.baseline_other import BaselineOther as BaselineOther
     from mlops_lint.facts.project.baseline_parts import BaselineParts as BaselineParts
     from mlops_lint.facts.project.baseline_cutoff import BaselineCutoffs as BaselineCutoffs
     from mlops_lint.facts.project.benchmarks import Benchmark as Benchmark, Benchmarks as Benchmarks
@@ -138,12 +140,14 @@ if TYPE_CHECKING:
     from mlops_lint.facts.project.skewing import OtherColumns as OtherColumns, Refit as Refit, Skewing as Skewing
     from mlops_lint.facts.project.slice_results import Leaf as Leaf, SliceResults as SliceResults
     from mlops_lint.facts.project.sources import Sources as Sources
+    from mlops_lint.facts.project.taking_up import TakingUp as TakingUp
     from mlops_lint.facts.project.tainting import Received as Received, Site as Site, Tainting as Tainting
     from mlops_lint.facts.project.techniques import Techniques as Techniques
     from mlops_lint.facts.project.tests import TestFunction as TestFunction, Tests as Tests
     from mlops_lint.facts.project.thresholds import Cut as Cut, Cuts as Cuts, Thresholds as Thresholds
     from mlops_lint.facts.project.told_scores import Scores as Scores
     from mlops_lint.facts.project.training import Fit as Fit, Training as Training
+    from mlops_lint.facts.project.tuned_limits import TunedLimits as TunedLimits
     from mlops_lint.facts.project.untrusted import Unsafe as Unsafe, Untrusted as Untrusted
     from mlops_lint.facts.project.updating import Updating as Updating
     from mlops_lint.facts.project.validation import (

@@ -4,6 +4,7 @@ import ast
 import re
 
 from mlops_lint import (
+    BaselineOther,
     Broken,
     Charter,
     Code,
@@ -47,8 +48,9 @@ def _applies(charter: Charter, code: Code) -> bool | str:
 
 @check("BL002", level=2, gate=True, severity=Severity.ERROR, dimension="metric", caps=True, when=_applies)
 def baseline_not_implemented(
-    charter: Charter, code: Code, implementations: Implementations, pointers: Pointers, knowledge: Knowledge
-) -> Results:
+    charter: Charter, code: Code, implementations: Implementations, pointers: Pointers, knowledge: Knowledge,
+    other: BaselineOther,
+) -> Results:  # fmt: skip
     """Nothing of the repository is the baseline: no code that runs, no artefact, no citation."""
     kind = charter.text("baseline", "kind") or ""
     pointer = charter.text("baseline", "implemented_in")
@@ -66,6 +68,7 @@ def baseline_not_implemented(
     elif (
         fault := _fault(kind, found, code, implementations)
         or _learned(charter, kind, found, implementations)
+        or (found.definition is not None and kind in _UNLEARNED and other.instead(found.definition))
         or (_untold(charter, found, code, implementations))
     ):
         yield Finding(

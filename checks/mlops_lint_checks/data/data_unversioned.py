@@ -26,6 +26,7 @@ NAMED = frozenset(("external-snapshot", "hf-hub"))
 HELP = "`dvc add` it, keep it in Git LFS, or name the snapshot in `revision`"
 PIN = "write the commit, tag, date or checksum that is used into `revision`"
 NEVER_THE_SAME = frozenset(("production",))
+"""What grows while the model serves has no version, unless one is claimed."""
 
 
 def _sources(charter: Charter) -> bool | str:
@@ -38,7 +39,8 @@ def data_unversioned(charter: Charter, versioning: Versioning, project: Project,
     for index in range(charter.items("data", "sources")):
         route: tuple[str | int, ...] = ("data", "sources", index)
         how = charter.text(*route, "versioned_with")
-        if how is None or charter.text(*route, "role") in NEVER_THE_SAME:
+        served = charter.text(*route, "role") in NEVER_THE_SAME and not charter.has(*route, "revision")
+        if how is None or served:
             continue
         claim = charter.at(*route, "versioned_with")
         path, uri = charter.text(*route, "path"), charter.text(*route, "uri")

@@ -69,6 +69,7 @@ def _without(charter: Charter, labelling: Labelling, serving: Serving, claim: Lo
     trainer = charter.text("model", "trained_by")
     roots = (serving.roots_of(trainer) if trainer else ()) or labelling.roots()
     fits = [] if task in OWN_TARGETS else labelling.fits(roots) or labelling.networks(roots)
+    fits = fits or (labelling.guided(roots) if task in LABELLED_TASKS else [])
     needed = labelling.losses(roots, open_ones=False) if task in LABELLED_TASKS else None
     if fits or needed:
         label = f" (`{fits[0].label}`)" if fits and fits[0].label else ""
@@ -101,9 +102,9 @@ def _column(charter: Charter, labelling: Labelling, serving: Serving, pointers: 
         yield Evidence(claim, found, Grade.LINKED)
         return
     trainer = charter.text("model", "trained_by")
-    fits = labelling.fits((serving.roots_of(trainer) if trainer else ()) or labelling.roots())
-    other = next((fit for fit in fits if fit.label), None)
-    renamed = labelling.renamed()
+    roots = (serving.roots_of(trainer) if trainer else ()) or labelling.roots()
+    other = next((fit for fit in labelling.fits(roots) if fit.label), None)
+    renamed = labelling.renamed(roots)
     tables = _tables(charter, labelling, pointers)
     message = f"no code, schema or table has a column {column!r}"
     if other is not None:

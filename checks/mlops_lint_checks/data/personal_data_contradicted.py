@@ -35,11 +35,14 @@ def personal_data_contradicted(charter: Charter, personal: Personal) -> Results:
         findings += _within(charter, claim, claims)
     if not findings and overall is not True and True not in claims:
         columns = personal.coded()
+        if not columns.telling and (overall is False or False in claims):
+            columns = personal.recorded()
         if columns.telling:
             place = claim if overall is False or False not in claims else _denied(charter, claims)
             findings.append(_finding(place, columns, denied=overall is False or False in claims, whose="the data"))
-        elif overall is False and (schema := charter.text("deployment", "input_schema")):
-            asked = personal.asked(schema)
+        elif overall is False:
+            schema = charter.text("deployment", "input_schema")
+            asked = personal.asked(schema) if schema else personal.handled()
             findings += [_finding(claim, asked, denied=True, whose="a request")] if asked.telling else []
     yield from findings
     if not findings:

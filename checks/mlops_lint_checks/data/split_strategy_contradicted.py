@@ -71,6 +71,10 @@ def split_strategy_contradicted(
     elif strategy == "stratified" and not named and (at := partings.bare(code.reachable(roots))) is not None:
         message = "the split is said to be stratified, and rows are cut here whatever their label is"
         yield Finding(claim, Kind.FALSE_CLAIM, message, HELP[strategy], (Related(at, "rows are parted here"),))
+    elif strategy == "group" and key and roots and not named and (other_key := partings.by_others(roots, key)):
+        message = f"the split is said to be by {key!r}, and rows are parted by {other_key[1]!r}"
+        said = Related(other_key[0], "rows are parted here")
+        yield Finding(claim, Kind.FALSE_CLAIM, message, HELP[strategy], (said,))
     elif roots and not named and (at := partings.parts(code.reachable(roots))) is not None:
         yield Evidence(claim, at, Grade.PRESENT, "parted by hand")
     else:

@@ -39,6 +39,14 @@ def deploy_not_gated(
     charter: Charter, deploying: Deploying, workflows: Workflows, pointers: Pointers, served: Served
 ) -> Results:
     """A deployment does not wait for the tests, or deploys another version than the charter says."""
+    found = list(_found(charter, deploying, workflows, pointers, served))
+    yield from found
+    if not found and charter.has("deployment", "serves"):
+        reason = "no job is seen to deploy, and no manifest or code names a version of what is served"
+        yield Unknown(charter.at("deployment", "serves"), reason)
+
+
+def _found(charter: Charter, deploying: Deploying, workflows: Workflows, pointers: Pointers, served: Served) -> Results:
     seen: set[str] = set()
     for text in charter.texts("deployment", "cd"):
         claim = charter.at("deployment", "cd")

@@ -85,7 +85,7 @@ def _rollout(charter: Charter, rollouts: Rollouts, pointers: Pointers, wiring: W
 
 def _nothing(claim: Location, text: str, way: str, rollouts: Rollouts, paths: tuple[str, ...]) -> Result:
     idle = next((found for path in paths if (found := rollouts.idle(path, way)) is not None), None)
-    if idle is not None and (elsewhere := rollouts.anywhere(way)) is not None:
+    if idle is not None and (elsewhere := rollouts.shifts(way)) is not None:
         return Evidence(claim, elsewhere, Grade.PRESENT)
     at, why = idle or (Location(paths[0]), "no weight, no flag, no second version")
     reason = f": {why}" if idle else ""

@@ -2,6 +2,7 @@
 
 from mlops_lint import (
     Asking,
+    AskingNothing,
     Charter,
     Definition,
     Evidence,
@@ -37,7 +38,9 @@ def _serves(charter: Charter, asking: Asking) -> bool | str:
 
 
 @check("DE002", level=2, gate=True, severity=Severity.ERROR, dimension="deployment", caps=True, when=_serves)
-def serving_undeclared(charter: Charter, asking: Asking, serving: Serving, wiring: Wiring) -> Results:
+def serving_undeclared(
+    charter: Charter, asking: Asking, nothing: AskingNothing, serving: Serving, wiring: Wiring
+) -> Results:
     """The model is served and the charter does not say where, or the place that it names never predicts."""
     text = charter.text("deployment", "entrypoint")
     if text is None:
@@ -57,7 +60,13 @@ def serving_undeclared(charter: Charter, asking: Asking, serving: Serving, wirin
     subject = wiring.subject(inner) if inner else ""
     if inner and isinstance(subject, Definition):
         asks = asking.idle(subject)
-        yield _idle(claim, inner, asks) if asks else _reaches(claim, text, inner, subject, roots, wiring)
+        told = None if asks or wiring.stub(subject) else nothing.told(subject, roots)
+        if asks:
+            yield _idle(claim, inner, asks)
+        elif told:
+            yield _nothing(charter.at("deployment", "predicts_in"), inner, *told)
+        else:
+            yield _reaches(claim, text, inner, subject, roots, wiring)
     else:
         yield _predicts(claim, text, roots, asking)
 
@@ -83,6 +92,12 @@ def _reaches(
 def _idle(claim: Location, inner: str, asks: Location) -> Finding:
     message = f"`{inner}`, which is said to predict, asks no model: what does is called by nothing"
     return Finding(claim, Kind.FALSE_CLAIM, message, REAL, (Related(asks, "the model is asked here"),))
+
+
+def _nothing(claim: Location, inner: str, what: str, at: Location) -> Finding:
+    message = f"`{inner}`, which is said to predict, asks no model"
+    help_text = "let it ask the model, or name the code that does in `deployment.predicts_in`"
+    return Finding(claim, Kind.FALSE_CLAIM, message, help_text, (Related(at, what),))
 
 
 def _predicts(claim: Location, text: str, roots: tuple[Definition, ...], asking: Asking) -> Result:

@@ -42,7 +42,7 @@ def stage_contradicted(
     if stage == "production":
         yield from _served(charter, claim, shipments, production, serving, code, pointers, view)
     elif stage == "retired":
-        yield from _retired(claim, [one for one in shipments if one.live])
+        yield from _retired(claim, [*(one for one in shipments if one.live), *production.pushed(declared)])
     elif stage is not None:
         yield from _early(claim, stage, shipments)
 

@@ -82,6 +82,10 @@ def _shared(facts: _Facts, text: str) -> Results:
 def _used(facts: _Facts, claim: Location, text: str, subject: Definition, at: Location) -> Result:
     answer = facts.wiring.look(subject, facts.serving)
     if isinstance(answer, Wired):
+        others = _others(facts)
+        if others and facts.skewing.only_beside(subject, facts.serving, others):
+            message = f"what is predicted from does not come from `{text}`: explanations or monitoring alone use it"
+            return Finding(claim, Kind.FALSE_CLAIM, message, SHARE, (Related(at, "defined here"),))
         return Evidence(claim, answer.at, Grade.LINKED)
     if isinstance(answer, Uncertain):
         return Unknown(claim, f"a call in the serving code cannot be followed, and may be `{text}`", answer.at)
@@ -92,6 +96,17 @@ def _used(facts: _Facts, claim: Location, text: str, subject: Definition, at: Lo
     return Finding(
         claim, Kind.FALSE_CLAIM, message, SHARE, (Related(where, "used here" if where != at else "defined here"),)
     )
+
+
+def _others(facts: _Facts) -> list[Definition]:
+    """What the charter says to explain and to watch predictions; none of it makes them."""
+    hooks = [("monitoring", "hooks", index) for index in range(facts.charter.items("monitoring", "hooks"))]
+    routes = [(*hook, "call") for hook in hooks if isinstance(facts.charter.get(*hook), dict)]
+    texts = [facts.charter.text(*route) for route in (("explainability", "produced_in"), *routes)]
+    found = [facts.wiring.subject(text) for text in texts if text]
+    makes = facts.charter.text("deployment", "predicts_in")
+    known = [one for one in found if isinstance(one, Definition) and one.kind == "function"]
+    return [one for one in known if not makes or one != facts.wiring.subject(makes)]
 
 
 def _trained(facts: _Facts, claim: Location, text: str, subject: Definition, at: Location) -> Result:
@@ -129,6 +144,14 @@ def _apart(facts: _Facts, roots: tuple[Definition, ...]) -> Results:
         said += [Related(refit.elsewhere, "fitted in training")] if refit.elsewhere else []
         message = f"serving fits its own `{refit.name}`, so the model gets other numbers than in training"
         yield Finding(claim, kind, message, "load the transformer that training fitted", tuple(said))
+        return
+    if (early := facts.skewing.refit_at_start(facts.serving, facts.training)) is not None:
+        message = (
+            f"the service fits `{early.name}` again when it starts, so the model gets other numbers than in training"
+        )
+        said = [Related(early.at, "fitted before it answers")]
+        said += [Related(early.elsewhere, "fitted in training")] if early.elsewhere else []
+        yield Finding(claim, kind, message, "load what training fitted, and leave it as it is", tuple(said))
         return
     if (fill := facts.skewing.other_fill(roots, facts.training)) is not None:
         message = f"serving fills gaps of `{fill.column}` with {fill.now!r}, and training with {fill.before!r}"

@@ -22,6 +22,7 @@ from mlops_lint import (
     Results,
     Scored,
     Severity,
+    TunedLimits,
     Unknown,
     Use,
     check,
@@ -32,7 +33,10 @@ _SEEN = ("train", "all-fitted")
 _HELD = ("test", "validation", "cross-validation")
 
 
-def _applies(charter: Charter, code: Code) -> bool | str:
+def _applies(
+    charter: Charter, code: Code, metrics: Metrics, implementations: Implementations, reported: Reported,
+    limits: TunedLimits,
+) -> bool | str:  # fmt: skip
     if not charter.has("metric", "name"):
         return "the charter names no metric"
     task, labels = charter.text("goal", "task"), charter.text("data", "labels", "status")
@@ -41,7 +45,7 @@ def _applies(charter: Charter, code: Code) -> bool | str:
     if charter.text("metric", "split") == "online":
         return "the metric is measured online"
     fitted = any(charter.has("model", field) for field in ("path", "uri", "trained_by", "tuning"))
-    if charter.has("model", "base") and not fitted:
+    if charter.has("model", "base") and not fitted and not _tuned(charter, metrics, implementations, reported, limits):
         return "nothing is fitted: only a pretrained base is used"
     return True if code.modules else "there is no Python code"
 
@@ -49,7 +53,7 @@ def _applies(charter: Charter, code: Code) -> bool | str:
 @check("MT007", level=2, gate=True, severity=Severity.ERROR, dimension="metric", caps=True, when=_applies)
 def metric_on_training_data(
     charter: Charter, code: Code, flow: Flow, metrics: Metrics, measuring: Measuring,
-    implementations: Implementations, reported: Reported, calls: MetricCalls,
+    implementations: Implementations, reported: Reported, calls: MetricCalls, limits: TunedLimits,
 ) -> Results:  # fmt: skip
     """The declared metric is computed on rows that the model was fitted on."""
     name = charter.text("metric", "name") or ""
@@ -58,6 +62,9 @@ def metric_on_training_data(
     found = implementations.of(pointer) if pointer else None
     if isinstance(found, str):
         yield Unknown(claim, found)
+        return
+    if tuned := _tuned(charter, metrics, implementations, reported, limits):
+        yield tuned
         return
     uses = _uses(charter, code, flow, metrics, calls, found.roots if found else ())
     scored = flow.scored(uses)
@@ -73,6 +80,29 @@ def metric_on_training_data(
             yield Unknown(claim, f"{name!r} is computed here too, on rows that cannot be followed", other)
             return
     yield from _judged(charter, name, claim, scored)
+
+
+def _tuned(
+    charter: Charter, metrics: Metrics, implementations: Implementations, reported: Reported, limits: TunedLimits
+) -> Finding | None:
+    """A setting, such as a threshold, that the rows of the declared score have picked."""
+    name, pointer = charter.text("metric", "name") or "", charter.text("metric", "computed_in")
+    found, metric = implementations.of(pointer) if pointer else None, metrics.get(name)
+    if charter.text("metric", "split") != "test" or isinstance(found, str):
+        return None
+    own = [root for root in found.roots if root.kind == "function"] if found else []
+    names = {root.key for root in own} | set(metric.callables if metric else ())
+    told = reported.call(charter.text("metric", "recorded_in") or "", {root.path for root in own})
+    tuned = limits.found(names, told)
+    if tuned is None:
+        return None
+    return Finding(
+        charter.at("metric", "split"),
+        Kind.FALSE_CLAIM,
+        f"{name!r} is said to be the score of the test split, and a setting was chosen by a score of the same rows",
+        help="choose settings on validation rows, and score the test rows once",
+        related=(Related(tuned.picked, "chosen here"), Related(tuned.scored, "the score is computed here")),
+    )
 
 
 def _loaded(uses: list[Use]) -> bool:

@@ -43,7 +43,7 @@ def environment_unlocked(
     declared = charter.text("model", "lockfile")
     unread = _unread(project, view)
     if declared is not None:
-        yield from _declared(claim, project.join(declared), dependencies, installing)
+        yield from _declared(claim, project.join(declared), dependencies, installing, view)
     else:
         yield from _any(claim, dependencies, unread)
     if not unread:
@@ -65,9 +65,13 @@ def environment_unlocked(
         )
 
 
-def _declared(claim: Location, path: str, dependencies: Dependencies, installing: Installing) -> Results:
+def _declared(
+    claim: Location, path: str, dependencies: Dependencies, installing: Installing, view: RepoView
+) -> Results:
     file = next((found for found in dependencies.files if found.path == path), None)
-    if file is None:
+    if file is None and path not in view.entries:
+        yield Unknown(claim, f"{path} is not there (CH005), so nothing that it would hold can be told")
+    elif file is None:
         yield Unknown(claim, f"{path} is no lock or requirements file that the linter can read")
     elif Installing.exact(file) and not installing.loose(file):
         yield Evidence(claim, Location(file.path), Grade.PRESENT)

@@ -89,6 +89,10 @@ def _broken(claim: Location, path: str, piping: Piping) -> Results:
 
 
 def _idle(claim: Location, path: str, piping: Piping) -> Results:
+    for stage, made in piping.hollow_stages(path):
+        message = f"stage {stage.name!r} is said to make {made}, and runs `{stage.cmd[:80]}`, which computes nothing"
+        yield _false(claim, message, stage.at, f"runs `{stage.cmd[:80]}`", "run the script that really does it")
+        return
     for stage, script in piping.idle_scripts(path):
         message = f"stage {stage.name!r} runs {script}, which only defines things: nothing in it is started"
         related = (Related(stage.at, f"runs {script}"), Related(Location(script), "no main and no call"))
@@ -110,7 +114,7 @@ def _stale(claim: Location, path: str, piping: Piping, age: ModelAge) -> Results
         yield Unknown(claim, f"{lock} cannot be read", Location(lock))
     elif not locked:
         yield Finding(claim, Kind.ABSENCE, f"{path} has no {lock}: no run of it is recorded", RERUN)
-    found = [*piping.locking.stale(path)]
+    found = piping.stale(path)
     hard = [one for one in found if not one.soft]
     for one in hard[:1]:
         related = (Related(one.at, "the recorded run"), Related(one.now, one.note))

@@ -101,7 +101,10 @@ def _judged(base: _Base, bases: list[_Base], pretrained: Pretrained) -> Results:
     yield from lies[:1] or results
     if lies:
         return
-    fixed = [base.revision, *("?" if load.revision is None else load.revision for load in loads if load.kind == "hub")]
+    fixed = [
+        base.revision,
+        *("?" if load.revision is None else load.revision for load in loads if load.kind != "hosted"),
+    ]
     if base.rolling and not undated(base.id) and all(not one or moves(one) for one in fixed):
         yield _rolling(base, loads)
     elif moves(base.revision) or (not base.revision and moves(base.id)):

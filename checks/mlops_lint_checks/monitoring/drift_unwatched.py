@@ -161,7 +161,7 @@ def _reference(facts: _Facts, text: str | None, pointers: Pointers, project: Pro
     training = [path for path, role in roles.items() if role not in ("test", "validation", "production")]
     known = facts.drifting.training_paths(charter.text("model", "trained_by"), training)
     if own or any(same_path(path, target.path) for path in known) or facts.drifting.made(target.path):
-        yield from _compared(facts, claim, named, text, target.path, known)
+        yield from _compared(facts, claim, named, text, target.path, known | roles.keys())
         return
     if not charter.has("model", "trained_by") or any(
         word in named.lower() for word in ("ref", "train", "base", "snap")

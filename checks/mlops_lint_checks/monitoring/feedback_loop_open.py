@@ -21,6 +21,8 @@ from mlops_lint import (
     Results,
     Serving,
     Severity,
+    SymbolTarget,
+    TakingUp,
     Uncertain,
     Unknown,
     Wired,
@@ -63,8 +65,9 @@ def _refreshed(charter: Charter) -> bool:
 
 @check("MN008", level=4, gate=True, severity=Severity.ERROR, dimension="monitoring", when=_learns)
 def feedback_loop_open(
-    charter: Charter, wiring: Wiring, serving: Serving, capturing: Capturing, pointers: Pointers, project: Project
-) -> Results:
+    charter: Charter, wiring: Wiring, serving: Serving, capturing: Capturing, taking: TakingUp, pointers: Pointers,
+    project: Project,
+) -> Results:  # fmt: skip
     """No code captures the outcomes, or what it captures does not reach the data."""
     text = charter.text("flywheel", "captured_in")
     if text is None:
@@ -91,8 +94,34 @@ def feedback_loop_open(
     own = capturing.written(subject)
     if not own and not capturing.hands_on(subject):
         yield Finding(claim, Kind.FALSE_CLAIM, f"`{text}` stores nothing", STORE, (Related(at, "keeps nothing"),))
-    elif own:
+        return
+    if own:
         yield from _fed(charter, text, own, _Around(capturing, pointers, project))
+    yield from _taken_up(charter, text, own, column, taking, pointers)
+
+
+def _taken_up(
+    charter: Charter, text: str, own: list[Write], column: str | None, taking: TakingUp, pointers: Pointers
+) -> Results:
+    """Does the training read what was captured, and learn the outcome of it?"""
+    feeds = charter.text("flywheel", "feeds")
+    target = pointers.resolve(feeds, "ref") if feeds else None
+    if not isinstance(target, FileTarget) or target.path.endswith((".py", ".ipynb", *DOCUMENTS)):
+        return
+    place = charter.at("flywheel", "feeds")
+    if column and (guessed := taking.guessed(target.path, column)) is not None:
+        message = f"what was predicted comes back as the label `{column}`, so the model learns its own answers"
+        yield Finding(place, Kind.FALSE_CLAIM, message, STORE, (Related(guessed, "the label is made of it"),))
+    elif charter.has("model", "trained_by"):
+        writing = [*(one.at.path for one in own), *(one.sink.path for one in own), *_file_of(charter, text, pointers)]
+        if (read := taking.instead(target.path, writing)) is not None:
+            message = f"no training reads `{feeds}`, where what is captured goes"
+            yield Finding(place, Kind.FALSE_CLAIM, message, STORE, (Related(read, "read instead"),))
+
+
+def _file_of(charter: Charter, text: str, pointers: Pointers) -> list[str]:
+    target = pointers.resolve(text, "symbol")
+    return [target.at.path] if isinstance(target, SymbolTarget) else []
 
 
 def _hooked(charter: Charter) -> Result:

@@ -120,7 +120,10 @@ def _judged(hook: _Hook, answer: object, idle: bool, defined: Location | None) -
         return Unknown(hook.claim, reason, other.at if other else defined)
     if other is None:
         return _lie(hook, f"nothing calls {name}", defined, "defined here, called nowhere")
-    found = _lie(hook, f"only {other.where} {_verb(other)} {name}: `{_scope(other)}`", other.at, "called here alone")
+    said = f"only {other.where} {_verb(other)} {name}: `{_scope(other)}`"
+    if other.where.startswith("code"):
+        said = f"only `{_scope(other)}` calls {name}, and nothing is seen to run that"
+    found = _lie(hook, said, other.at, "called here alone")
     return replace(found, related=(*found.related, Related(defined, "defined here"))) if defined else found
 
 

@@ -69,7 +69,8 @@ def _manual(charter: Charter, claim: Location, starts: list[Start], unclear: str
 def _judged(
     claim: Location, trigger: str, starts: list[Start], unclear: str, named: bool, trained: str | None
 ) -> Result:
-    good = next((one for one in starts if one.fulfils), None)
+    idle = any(one.lacks and one.at.path.endswith((".py", ".ipynb")) for one in starts)
+    good = next((one for one in starts if one.fulfils and not (one.waits and idle)), None)
     if good is not None:
         return Evidence(claim, good.at, Grade.LINKED)
     if trigger == "manual" and trained:

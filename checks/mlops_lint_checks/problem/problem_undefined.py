@@ -27,7 +27,8 @@ _FILLER = frozenset(
     "a an the our my this that of to for with on in and or by from using use used build building train training "
     "trained apply applying develop make create implement run do try test deploy model models ml ai data "
     "dataset based new good better best state art deep network networks algorithm algorithms method approach "
-    "project system pipeline we i us want wants would like need needs wish adopt introduce".split()
+    "project system pipeline we i us want wants would like need needs wish adopt introduce fit learn compare evaluate "
+    "leverage leveraging explore experiment ship production end latest modern own prototype poc".split()
 )
 _KOREAN_FILLER = re.compile(
     r"(모델|학습|사용|적용|개발|구축|훈련|도입|활용|한다|하기|합니다|하는|하고|"

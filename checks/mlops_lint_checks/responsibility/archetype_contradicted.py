@@ -39,6 +39,9 @@ def archetype_contradicted(
     """What happens to predictions is not what the archetype says."""
     archetype = charter.archetype
     claim = charter.at(*ARCHETYPE)
+    if archetype not in BLOCKS and charter.stage != "exploration":
+        yield Unknown(claim, "it is undecided how predictions become actions, which only an exploration may be (CH002)")
+        return
     if archetype not in BLOCKS:
         yield Finding(
             claim, Kind.ABSENCE, "it is undecided how predictions become actions",

@@ -21,6 +21,7 @@ from mlops_lint import (
     Serving,
     Severity,
     Spot,
+    Uncalled,
     Uncertain,
     Unknown,
     Wired,
@@ -63,6 +64,7 @@ def explainability_claim_false(
     baseline = charter.text("baseline", "implemented_in")
     beside = serving.roots_of(baseline) if baseline else ()
     made: list[Spot] = []
+    refuted = False
     for number, method in enumerate(charter.texts("explainability", "method")):
         listed = isinstance(charter.get("explainability", "method"), list)
         at = charter.at("explainability", "method", number) if listed else charter.at("explainability", "method")
@@ -77,9 +79,11 @@ def explainability_claim_false(
             within = [spot for spot in spots if spot.by in reach and not code.is_test(spot.path)]
             made += within
             claim = _Claim(at, method, explainer)
-            unable = _unable(claim, within, explaining, trained, beside)
-            yield unable or _used(claim, within, spots, explaining, roots, place)
-    idle = list(_called(charter, code, wiring, explaining, serving, pointers, place)) if place and made else []
+            unable = _unable(claim, within, spots, explaining, trained, beside)
+            result = unable or _used(claim, within, spots, explaining, roots, place)
+            refuted = refuted or isinstance(result, Finding)
+            yield result
+    idle = list(_called(charter, code, wiring, explaining, serving, pointers, place)) if place and not refuted else []
     yield from idle
     if charter.has("explainability", "served_in") and not idle:
         yield from _served(charter, code, serving, explaining, roots if place else (), made)
@@ -88,7 +92,7 @@ def explainability_claim_false(
 
 
 def _unable(
-    claim: _Claim, within: list[Spot], explaining: Explaining, trained: tuple[Definition, ...],
+    claim: _Claim, within: list[Spot], spots: list[Spot], explaining: Explaining, trained: tuple[Definition, ...],
     beside: tuple[Definition, ...],
 ) -> Finding | None:  # fmt: skip
     """The method cannot explain what it is given, or the only family of model that is trained."""
@@ -99,7 +103,11 @@ def _unable(
             return _cannot(claim, f"`{spot.name}` cannot explain a {family} model", spot.at, "given such a model here")
     if model is None or explaining.families(trained, beside) != {model.family} or not claim.explainer.recognised:
         return None
-    named = [spot.name for spot in within if "." in spot.name]  # an attribute's own explainer may be out of sight
+    makers = [spot for spot in spots if "." in spot.name and "plot" not in spot.name]
+    made = [
+        spot for spot in makers if not explaining.code.is_test(spot.path)
+    ]  # an attribute's explainer is one of them
+    named = [spot.name for spot in within if spot in makers] or [spot.name for spot in made if within]
     calls = named or [spot.name for spot in within] or [""]
     if any(claim.explainer.explains(call, model.family) for call in calls):
         return None
@@ -118,6 +126,9 @@ def _used(
 ) -> Evidence | Unknown | Finding:  # fmt: skip
     if within:
         return Evidence(claim.at, within[0].at, Grade.LINKED, within[0].name)
+    if place and (why := explaining.bare(claim.explainer, roots)):
+        said = (Related(explaining.code.at(roots[0]), why),)
+        return Finding(claim.at, Kind.FALSE_CLAIM, f"{claim.method!r} is not made in `{place}`: {why}", CALL, said)
     if not claim.explainer.recognised:
         if made := explaining.handmade(claim.explainer, roots):
             return Evidence(claim.at, made, Grade.PRESENT, "named after the method")
@@ -158,10 +169,24 @@ def _called(
     if isinstance(answer, Uncertain):
         yield Unknown(claim, f"whether `{maker.name}` is called cannot be followed here", answer.at)
     elif not isinstance(answer, Wired) and maker not in known and maker not in explaining.entries():
+        if isinstance(answer, Uncalled) and (perhaps := _perhaps(code, maker)) is not None:
+            yield Unknown(claim, f"whether this calls `{maker.name}`, and what runs it, cannot be followed", perhaps)
+            return
         by_tests = getattr(answer, "where", "") == "tests"
         message = f"only tests call `{maker.name}`" if by_tests else f"nothing calls `{maker.name}`"
         said = (Related(code.at(maker), "explanations are made here, for nobody"),)
         yield Finding(claim, Kind.FALSE_CLAIM, message, "call it where predictions are shown", said)
+
+
+def _perhaps(code: Code, maker: Definition) -> Location | None:
+    """A call by that name on something that is not known: `model.explain(rows)`."""
+    for path, module in code.modules.items():
+        for use in module.symbols.uses if not code.is_test(path) else ():
+            if use.call and use.chain.endswith(f".{maker.name}"):
+                name = code.canonical(path, use.scope, use.chain)
+                if name is None or ("::" not in name and "()" in name):
+                    return code.use_at(path, use)
+    return None
 
 
 def _kept_back(charter: Charter, serving: Serving, explaining: Explaining, made: list[Spot]) -> Results:
@@ -195,7 +220,12 @@ def _served(
     reach = code.reachable(roots)
     passed = [maker for maker in makers if maker in reach and maker.kind != "module"]
     shown = [spot for spot in made if spot.by in reach]
-    if passed or shown:
+    beside = [spot for spot in shown if spot.by not in code.reachable(passed)]
+    if passed and not beside and (back := explaining.kept.back(passed, roots)):
+        message = f"`{place}` makes an explanation and gives back an answer without it"
+        put = (Related(back, "made here, and put where nothing that is served reads it"),)
+        yield Finding(claim, Kind.FALSE_CLAIM, message, "show the explanation beside the prediction", put)
+    elif passed or shown:
         yield Evidence(claim, shown[0].at if shown else code.at(passed[0]), Grade.LINKED)
     elif stored := explaining.shows_something(roots):
         yield Unknown(claim, "explanations are not made on this path; stored ones may be shown", stored)

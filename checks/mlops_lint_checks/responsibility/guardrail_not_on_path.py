@@ -142,7 +142,9 @@ def _heard(
         if ignored := guarding.ignored(subject, roots):
             return _lie(guard, f"`{guard.text}` is called, and {ignored.how}", ignored.at, ignored.how)
         return Evidence(guard.claim, at, Grade.LINKED)
-    passed = guarding.swallowed(subject, roots) if isinstance(subject, Definition) else None
+    passed = None
+    if isinstance(subject, Definition):
+        passed = guarding.swallowed(subject, roots) or guarding.unbounded(subject, roots)
     if passed:
         return _lie(guard, f"`{guard.text}` is called, and {passed.how}", passed.at, passed.how)
     return Evidence(guard.claim, at, Grade.LINKED)

@@ -29,9 +29,10 @@ ATTACKS = re.compile(
 def _uses_text(charter: Charter, code: Code, serving: Serving, text: ModelText) -> bool | str:
     if charter.items("model", "prompts") or charter.text("goal", "task") == "generation":
         return True
-    if not charter.has("model", "base"):
-        return "the charter names no prompt and no pretrained model"
-    return bool(text.asked(_roots(charter, code, serving))) or "no call of a language model is seen"
+    if text.asked(_roots(charter, code, serving)):
+        return True
+    named = charter.has("model", "base")
+    return "no call of a language model is seen" if named else "the charter names no prompt and no pretrained model"
 
 
 def _roots(charter: Charter, code: Code, serving: Serving) -> tuple[Definition, ...]:
@@ -44,7 +45,8 @@ def _roots(charter: Charter, code: Code, serving: Serving) -> tuple[Definition, 
 def llm_output_unguarded(charter: Charter, code: Code, serving: Serving, text: ModelText) -> Results:
     """A language model's text is run, queried, fetched or shown as it is, or nothing tests injected prompts."""
     roots = _roots(charter, code, serving)
-    claim = charter.at("model", "prompts" if charter.has("model", "prompts") else "base")
+    said = next((name for name in ("prompts", "base") if charter.has("model", name)), None)
+    claim = charter.at("model", said) if said else charter.at("goal", "task")
     asked = text.asked(roots)
     found = text.unguarded(roots)
     for one in found:

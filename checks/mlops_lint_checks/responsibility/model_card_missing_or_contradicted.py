@@ -71,10 +71,10 @@ def _whole(charter: Charter, card: Card) -> Results:
 
 def _told(charter: Charter, documents: list[Card], scores: Scores) -> Iterator[Finding]:
     for name, pointer in scores.names():
-        values = scores.values(name, pointer)
+        values, whole = scores.values(name, pointer), scores.values(name, pointer, groups=False)
         for document in documents:
             for one in scores.told(document.path, name):
-                if not scores.agrees(name, one.written, values):
+                if not scores.agrees(name, one.written, whole if one.plain else values):
                     yield _other(charter, scores, name, pointer, one.written, one.at)
                     break
 

@@ -5,7 +5,6 @@ from mlops_lint import (
     Broken,
     Charter,
     Dated,
-    Day,
     Evidence,
     FileTarget,
     Finding,
@@ -15,6 +14,7 @@ from mlops_lint import (
     Hidden,
     Kind,
     Location,
+    ModelAge,
     Pointers,
     Related,
     RemoteTarget,
@@ -25,7 +25,6 @@ from mlops_lint import (
     Today,
     Unknown,
     ValueTarget,
-    Versioning,
     check,
     placeholder,
 )  # fmt: skip
@@ -36,9 +35,7 @@ ASK = "let the expert look at predictions and their reasons, and add a dated not
 
 
 @check("TM004", level=3, gate=True, severity=Severity.WARNING, dimension="collaboration")
-def expert_review_missing(
-    charter: Charter, pointers: Pointers, dated: Dated, versioning: Versioning, today: Today
-) -> Results:
+def expert_review_missing(charter: Charter, pointers: Pointers, dated: Dated, model: ModelAge, today: Today) -> Results:
     """No expert of the subject reviews the model, or the last review is too old."""
     if placeholder(charter.text("team", "sme", "who")):
         yield Finding(
@@ -60,7 +57,7 @@ def expert_review_missing(
     elif isinstance(target, RemoteTarget | Hidden):
         yield Unknown(claim, f"`{place}` cannot be read here; a dated note in the repository would settle it")
     else:
-        yield from _reviewed(charter, claim, _files(target), dated, versioning, today.date)
+        yield from _reviewed(charter, claim, _files(target), dated, model, today.date)
 
 
 def _files(target: FileTarget | FolderTarget | HeadingTarget | SymbolTarget | TestTarget | ValueTarget) -> list[str]:
@@ -70,7 +67,7 @@ def _files(target: FileTarget | FolderTarget | HeadingTarget | SymbolTarget | Te
 
 
 def _reviewed(
-    charter: Charter, claim: Location, files: list[str], dated: Dated, versioning: Versioning, today: datetime.date
+    charter: Charter, claim: Location, files: list[str], dated: Dated, model: ModelAge, today: datetime.date
 ) -> Results:
     if not files:
         message = f"`{charter.text('team', 'sme', 'review_in')}` holds no review"
@@ -90,21 +87,12 @@ def _reviewed(
             f"the last review is of {last.date}, {age.days} days ago; every {allowed.days} days are declared",
             help=ASK, related=(Related(last.at, f"the last review, of {last.date}"),), calendar=True,
         )  # fmt: skip
-    elif allowed is None and (model := _model(charter, dated, versioning)) and model.date > last.date:
-        message = f"the last review is of {last.date}, and the model is newer, of {model.date}"
-        related = (Related(last.at, "the last review"), Related(model.at, f"changed on {model.date}"))
+    elif model.at is not None and model.changed is not None and model.changed > last.date:
+        message = f"the last review is of {last.date}, and the model is newer, of {model.changed}"
+        related = (Related(last.at, "the last review"), Related(model.at, f"changed on {model.changed}"))
         yield Finding(claim, Kind.ABSENCE, message, help=ASK, related=related)
     else:
         yield Evidence(claim, last.at, Grade.LINKED, f"reviewed {last.date}")
-
-
-def _model(charter: Charter, dated: Dated, versioning: Versioning) -> Day | None:
-    """When the model's own file, or the one that stands for it, was committed; a lock file speaks for others too."""
-    path = charter.text("model", "path")
-    found = versioning.entry(path) if path else None
-    if path is None or found is None or found.at.path.endswith("dvc.lock"):
-        return None
-    return dated.committed(found.at.path)
 
 
 def _period(text: str | None) -> datetime.timedelta | None:

@@ -50,7 +50,8 @@ def _claimed(claim: TestClaim, exercised: Exercised, covered: TestsCoverModel, t
     if unread := exercised.unread(claim):
         return Unknown(claim.at, unread[1], unread[0])
     tests = exercised.telling(exercised.claims.tests(claim))
-    if all(exercised.only_types(test) for test in tests) and not exercised.doubt(claim):
+    parts = any(exercised.looks_at_parts(test) for test in tests)
+    if parts and all(exercised.only_types(test) for test in tests) and not exercised.doubt(claim):
         message = f"`{claim.text}` is said to test the model, and only looks at classes and attributes"
         return Finding(claim.at, Kind.FALSE_CLAIM, message, HELP, (Related(tests[0].at, "looks at no answer"),))
     names = {test.definition.name for test in tests}

@@ -89,7 +89,7 @@ def _heart(goal: list[Definition], training: Training) -> list[Definition]:
     """Functions that do all the fitting of the declared code, which may only read the parameters and call them."""
     reached = training.code.reachable(goal).definitions
     fits = {fit.by for fit in training.fits(reached)}
-    above = [training.callers([one]) for one in sorted(fits)]
+    above = [training.callers([one], imports=False) for one in sorted(fits)]
     shared = frozenset.intersection(reached, *above) if above else frozenset()
     return sorted(one for one in shared if one.kind == "function" and not training.code.is_test(one.path))
 

@@ -6,6 +6,8 @@ import ast
 
 from mlops_lint.facts.files.chains import chain
 
+_SHOWING = frozenset("len str repr round int float type bool format upper lower strip title rjust ljust".split())
+
 
 def stub(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     """Why a function's body does nothing, empty where it does something."""
@@ -32,9 +34,26 @@ def _idle(node: ast.stmt) -> str:
     if isinstance(node, ast.Raise) and node.exc is not None and chain(node.exc).startswith("NotImplementedError"):
         return "it raises NotImplementedError"
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and chain(node.value.func) == "print":
-        worked_out = any(isinstance(part, ast.Call) for given in node.value.args for part in ast.walk(given))
-        return "" if worked_out else "it only prints"
+        return "" if any(map(_works_out, node.value.args)) else "it only prints"
+    if isinstance(node, ast.If | ast.For):
+        return _branches(node)
     return ""
+
+
+def _branches(node: ast.If | ast.For) -> str:
+    """`if verbose: print(x)`, `for one in found: print(one)`: idle where all that is in it is."""
+    if _works_out(node.test if isinstance(node, ast.If) else node.iter):
+        return ""
+    reasons = [_idle(part) for part in [*node.body, *node.orelse] if not is_text(part)]
+    return reasons[0] if reasons and all(reason == "it only prints" for reason in reasons) else ""
+
+
+def _works_out(given: ast.expr) -> bool:
+    """Whether an expression calls more than what counts, rounds and shows."""
+    called = [part for part in ast.walk(given) if isinstance(part, ast.Call)]
+    return any(chain(part.func).rpartition(".")[2] not in _SHOWING for part in called) or any(
+        isinstance(part, ast.NamedExpr | ast.Await | ast.Yield) for part in ast.walk(given)
+    )
 
 
 def _meaningful(node: ast.expr) -> bool:

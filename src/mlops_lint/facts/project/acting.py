@@ -10,9 +10,12 @@ from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.acting_chains import Chains
 from mlops_lint.facts.project.acting_machines import switches
+from mlops_lint.facts.project.acting_review import unasked
+from mlops_lint.facts.project.acting_tools import tools
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.straight import before
 from mlops_lint.facts.project.tainting import Judge, Received, Site, Tainting
+from mlops_lint.facts.project.tainting_handed import handed
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _PREDICT = frozenset("predict predict_proba predict_on_batch decision_function predict_one predict_proba_one".split())
@@ -24,11 +27,13 @@ _CHAT = re.compile(
 _LIBRARIES = (
     "anthropic.", "litellm.completion", "litellm.acompletion", "ollama.chat", "ollama.generate", "replicate.run",
     "langchain", "llama_index", "vllm.LLM", "cohere.", "mistralai.", "groq.", "together.", "transformers.pipeline()",
-    "google.generativeai", "dspy.", "guidance.", "instructor.",
+    "google.generativeai", "dspy.", "guidance.", "instructor.", "pydantic_ai.", "smolagents.", "crewai.",
+    "agents.Runner", "langgraph.prebuilt.",
+    "haystack.components.agents", "autogen", "vertexai.", "semantic_kernel.",
 )  # fmt: skip
 _ANSWERS = frozenset(
     "create invoke ainvoke run arun predict complete acomplete chat generate achat query aquery completion acompletion "
-    "stream call apredict predict_messages generate_content".split()
+    "stream call apredict predict_messages generate_content run_sync run_stream kickoff kickoff_async run_async".split()
 )
 _STRONG = re.compile(
     r"^stripe\.(?:Refund|Charge|PaymentIntent|Payout|Transfer|Subscription)\.(?:create|modify|cancel|delete)$|"
@@ -47,6 +52,11 @@ _ACTS = frozenset(
     "ban suspend approve reject deny decline cancel buy sell "
     "trade transfer terminate disable unlock close lock revoke order orders dispatch fire evict".split()
 )
+_THINGS = frozenset("refund refunds charge payout payouts payment payments trade transfer order orders".split())
+_LOOKS = frozenset(
+    "get fetch find search lookup look status list read query show track tracking describe history estimate "
+    "quote".split()
+)
 _TELLS = frozenset("send email mail sms text notify reply message post call phone".split())
 _PEOPLE = frozenset(
     "customer customers client user users applicant applicants patient patients borrower subscriber dealer guest "
@@ -64,6 +74,7 @@ _RECORDS = frozenset(
     "log audit trace metric metrics telemetry event monitor monitoring alert alerts slack draft drafts proposal "
     "suggestion pending dry simulate simulation preview shadow sandbox mlflow wandb".split()
 )
+_SMALL = frozenset("with from that each every only when whom whose before after their into over".split())
 _CONFIRMS = frozenset("confirm confirmed confirmation approval approved".split())
 
 
@@ -125,9 +136,29 @@ class Acting:
 
         asked = [site for site in self.tainting.calls(roots) if asks(site)]
         gated = {by: self._early([one.node for one in asked if one.by == by], by) for by in {one.by for one in asked}}
-        found = self.tainting.follow(roots, predicts, asks, gated=gated)
-        inside = _INSIDE | words(reviewer)
-        return [one for one in found if one.site.by not in looked and self.acts(one.site, inside)]
+        gated = {by: calls | {id(one.node) for one in asked if one.target in between} for by, calls in gated.items()}
+        used = tools(self.code, self.code.reachable(roots)) if "spoken" in kinds else {}
+        found = self.tainting.follow((*roots, *used), predicts, asks, gated=gated, seeds=used)
+        inside = _INSIDE | {word for word in words(reviewer) if len(word) > 3 and word not in _SMALL}
+        passed = self._passed(found, looked, between) | set(used)
+        kept = [one for one in found if one.site.by not in looked or (one.site.by in passed and _leaves(one.site))]
+        alone = unasked(self.tainting, found, between, asks, lambda site: self.acts(site, inside))
+        return [*(one for one in kept if self.acts(one.site, inside)), *alone]
+
+    def _passed(
+        self, found: Iterable[Received], looked: Container[Definition], between: Container[Definition]
+    ) -> set[Definition]:
+        """What runs behind a review, and is given a prediction by code that does not pass there."""
+        calls = []
+        for one in (one for one in found if one.given):
+            later = handed(self.code, one.site.by, one.site.node)
+            target = later[0] if later else one.site.target
+            if target is not None and target not in between:
+                calls.append((one.site.by, target))
+        passed: set[Definition] = set()
+        while more := {target for by, target in calls if by not in looked or by in passed} - passed:
+            passed |= more
+        return passed
 
     def _early(self, asks: list[ast.Call], by: Definition) -> frozenset[int]:
         """The calls of a body that are made before anybody is asked there."""
@@ -170,12 +201,22 @@ class Acting:
             return True
         if not http and site.last not in _EFFECTS:
             return False
-        if own & _ACTS or (own & _TELLS and text & _PEOPLE):
+        if _does(own) or (own & _TELLS and text & _PEOPLE):
             return True
-        return http and bool(_addressed(site.node) & _ACTS)
+        return http and bool(_does(_addressed(site.node)) and not own & _LOOKS)
 
     def _imports(self, path: str, library: str) -> bool:
         return any(fact.module.partition(".")[0] == library for fact in self.code.modules[path].symbols.imports)
+
+
+def _leaves(site: Site) -> bool:
+    """Whether a call changes something elsewhere, rather than in a table of the project's own."""
+    return bool(_STRONG.match(site.name) or _MAIL.match(site.name) or _HTTP.match(site.name))
+
+
+def _does(said: frozenset[str]) -> frozenset[str]:
+    """The words of doing; `order_status` looks at orders."""
+    return said & _ACTS - _THINGS if said & _LOOKS else said & _ACTS
 
 
 def _address(node: ast.Call) -> ast.expr | None:

@@ -1,4 +1,4 @@
-"""Language models that answer through a pipeline of a library: `Pipeline.run` of Haystack, `prompt | model` of LangChain."""
+"""Language models that answer through a library's pipeline: `Pipeline.run` of Haystack, `a | b` of LangChain."""
 
 from __future__ import annotations
 
@@ -36,12 +36,9 @@ class Chains:
         return site.last in _INVOKES and self._piped(site)
 
     def _unseen(self, site: Site) -> bool:
-        """`self.pipeline.run(…)` where more than one thing may be held, in a file that knows the library's pipelines."""
+        """`self.pipeline.run(…)` where more than one thing may be held."""
         receiver = site.node.func.value if isinstance(site.node.func, ast.Attribute) else None
-        if receiver is None or site.last not in ("run", "run_async") or not _HELD.search(chain(receiver)):
-            return False
-        imports = self.code.modules[site.by.path].symbols.imports
-        return any(fact.module.startswith("haystack") and "Pipeline" in str(fact.symbol) for fact in imports)
+        return receiver is not None and site.last in ("run", "run_async") and bool(_HELD.search(chain(receiver)))
 
     def _generates(self, by: Definition) -> bool:
         """Whether a generator is made in the file of the call, or in one that it imports: indexing has none."""

@@ -54,6 +54,11 @@ _BY_PEOPLE = re.compile(
 _PRAISE = re.compile(
     r"\b(?:modern|state[- ]of[- ]the[- ]art|cutting[- ]edge|bleeding[- ]edge|industry[- ]standard|best practice|latest|"
     r"innovati\w+|powerful|trend\w*|hype|future|strategy|vision|everybody|everyone|competitors?|"
+    r"fashion\w*|exciting|"
+    r"up[- ]to[- ]date|buzz\w*|prestige|reputation|ai[- ]first|"
+    r"(?:customers?|users?|clients?|partners?) expect|"
+    r"other (?:teams?|divisions?|departments?|companies|firms|banks|shops|groups?|units?|sites?) "
+    r"(?:already |now )?(?:have|has|use|uses|do|did|run)|"
     r"(?:board|management|leadership|ceo|investors?) (?:has |have )?(?:wants?|asks?|asked|wanted|expects?|decided)|"
     r"(?:team|we) (?:has|have|had) (?:\w+ )?(?:experience|skills?|expertise)|best (?:results?|performance|accuracy)|"
     r"(?:ai|machine learning|deep learning|neural networks?|ml) (?:is|are) (?:\w+ ){0,2}"
@@ -62,8 +67,9 @@ _PRAISE = re.compile(
     re.IGNORECASE,
 )
 _WEIGHED = re.compile(
-    r"\d|\b(?:no|not|none|never|nothing|neither|nor|cannot|can['’]?t|n['’]t|fail\w*|miss\w*|but|than|instead|only|too|"
-    r"beyond|unlike|while|where|interact\w*|non-?linear\w*|var(?:y|ies|ied)|complex\w*|many|hundreds|thousands|"
+    r"\d|\b(?:no|not|none|never|nothing|neither|nor|cannot|can['’]?t|n['’]t|fail\w*|miss\w*|but|than|instead|only|"
+    r"too(?= \w)|beyond|unlike|while|where|"
+    r"interact\w*|non-?linear\w*|var(?:y|ies|ied)|complex\w*|many|hundreds|thousands|"
     r"escape\w*|confus\w*|because|since)\b|않|못|없|보다|때문|지만",
     re.IGNORECASE,
 )

@@ -46,9 +46,22 @@ def assertions(
 ) -> Assertions:
     """Assertions that can be reached in the statements, project helpers followed."""
     judge = _Judge(parameters, resolve, depth)
+    shown = {id(part) for node in body for part in _shown(node) if resolve(part.func) is None}
     for node, swallowed in _reachable(body, False):
-        judge.node(node, swallowed)
+        if id(node) not in shown:
+            judge.node(node, swallowed)
     return judge.found
+
+
+def _shown(node: ast.AST) -> Iterator[ast.Call]:
+    """`left.compare(right)` in `print(left.compare(right))`: what gives back something to look at asserts nothing."""
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("print", "repr", "str"):
+            for part in (inner for given in call.args for inner in ast.walk(given)):
+                name = callee(part.func) if isinstance(part, ast.Call) else ""
+                asserts = name.lower().startswith(_PREFIXES) or name in _EXACT
+                if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and not asserts:
+                    yield part
 
 
 class _Judge:

@@ -13,6 +13,7 @@ from mlops_lint.facts.project.flow import Flow
 from mlops_lint.model import Location, Related
 
 _DEPTH = 4
+_FILLS = ("append", "extend", "update")
 _Place = tuple[frozenset[int], ast.expr]
 
 
@@ -141,13 +142,22 @@ def _alike(body: ast.AST) -> Iterator[list[ast.expr]]:
 
 
 def _given(body: ast.AST) -> dict[str, ast.expr]:
-    return {
+    """What the names of a body are given, or what their lists are filled with."""
+    known = {
         target.id: node.value
         for node in ast.walk(body)
         if isinstance(node, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Name)
     }
+    filled: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(body):
+        func = node.func if isinstance(node, ast.Call) else None
+        if isinstance(func, ast.Attribute) and func.attr in _FILLS and isinstance(func.value, ast.Name):
+            filled.setdefault(func.value.id, []).extend(node.args if isinstance(node, ast.Call) else ())
+    for name, values in filled.items():
+        known[name] = ast.Tuple(elts=[*([known[name]] if name in known else []), *values], ctx=ast.Load())
+    return known
 
 
 def _expanded(node: ast.AST, local: dict[str, ast.expr], depth: int = _DEPTH) -> Iterator[ast.AST]:

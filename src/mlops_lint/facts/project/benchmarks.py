@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.benchmarks_timed import timed
 from mlops_lint.facts.project.called_by_name import uncalled_method
 from mlops_lint.facts.project.code import Code, Definition, Reach
 from mlops_lint.facts.project.pointers import (
@@ -102,7 +103,25 @@ class Benchmarks:
         reach = self.code.reachable([*roots, *beside])
         if not self._timed(reach, files, self._served(predicts_in)):
             return Benchmark(at, untimed="measures no time")
+        if (other := self._other(files, predicts_in)) is not None:
+            return other
         return self._reaches(at, reach, files, predicts_in)
+
+    def _other(self, files: tuple[str, ...], predicts_in: str | None) -> Benchmark | None:
+        """A function that the benchmark hands to its stopwatch, where that leads to no prediction."""
+        handed = timed(self.code, files)
+        subject = self.wiring.subject(predicts_in) if predicts_in else ""
+        if not handed or not isinstance(subject, Definition) or subject in handed:
+            return None
+        reach = self.code.reachable(handed)
+        if (
+            subject in reach
+            or self._asks(reach.definitions)
+            or isinstance(self.wiring.look(subject, handed), Uncertain)
+        ):
+            return None
+        name = handed[0].name
+        return Benchmark(self.code.at(handed[0]), other=f"times `{name}`, which never calls `{predicts_in}`")
 
     def _served(self, predicts_in: str | None) -> frozenset[Definition]:
         """What the prediction itself runs: a clock in there is not the benchmark's."""

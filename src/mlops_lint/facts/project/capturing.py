@@ -77,7 +77,7 @@ class Capturing:
         for one in sorted(self._reach(subject).definitions):
             for part in ast.walk(self.code.node(one)) if one.kind == "function" else ():
                 for value in _given(part, column):
-                    read = _columns(value)
+                    read = columns_of(value)
                     if read and all(_GUESS.search(name) for name in read):
                         return self.code.source(one.path).at(value)
         return None
@@ -122,7 +122,9 @@ class Capturing:
         known = list(found)
         names = {path for one in known for path in self.places(one)[:1]}
         writing = {one.sink.path for one in known} | {one.at.path for one in known}
-        return any(_names(text, name) for path, text in self._texts.items() if path not in writing for name in names)
+        return any(
+            names_path(text, name) for path, text in self._texts.items() if path not in writing for name in names
+        )
 
     def links(self, path: str, other: str) -> bool:
         """Whether some file names both, or one stage reads the one and makes the other."""
@@ -130,7 +132,7 @@ class Capturing:
         if dvc is not None and (stage := dvc.maker(other)) is not None and path in stage.deps:
             return True
         written = bool(self.writes.to(other) or self.writes.maybe(other))
-        files = [file for file, text in self._texts.items() if _names(text, path) and _names(text, other)]
+        files = [file for file, text in self._texts.items() if names_path(text, path) and names_path(text, other)]
         return any(written or not file.endswith((".py", ".ipynb")) for file in files if not file.endswith("dvc.yaml"))
 
     @cached_property
@@ -154,7 +156,7 @@ def _given(part: ast.AST, column: str) -> Iterator[ast.expr]:
         yield from (part.value for end in ends if isinstance(end, ast.Constant) and end.value == column)
 
 
-def _columns(value: ast.expr) -> list[str]:
+def columns_of(value: ast.expr) -> list[str]:
     """The columns or fields that an expression reads; a function that is called is none."""
     called = {id(part.func) for part in ast.walk(value) if isinstance(part, ast.Call)}
     found = []
@@ -168,7 +170,7 @@ def _columns(value: ast.expr) -> list[str]:
     return found
 
 
-def _names(text: str, path: str) -> bool:
+def names_path(text: str, path: str) -> bool:
     """Whether a text names a path, whole or its last part alone; the same last part of another folder is none."""
     last = path.rpartition("/")[2]
     after = r"(?![\w-])" if "." in last else r"(?![\w-]|\.\w)"

@@ -12,7 +12,14 @@ from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.files.nodes import own_nodes
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
-from mlops_lint.facts.project.controls_named import given_back, hashes, identifies, mapped_as_it_is
+from mlops_lint.facts.project.controls_named import (
+    from_elsewhere,
+    given_back,
+    hashes,
+    identifies,
+    mapped_as_it_is,
+    written_back,
+)
 from mlops_lint.facts.project.features import tokens
 from mlops_lint.facts.project.model_text import ModelText
 from mlops_lint.facts.project.personal import Personal
@@ -111,7 +118,7 @@ class Controls:
             return NotApplied(self.code.at(hollow), "does nothing of the kind")
         if kind == "replace" and _HASHED.search(words) and (idle := self._idle_hash()) is not None:
             return NotApplied(self.code.at(idle), "is never called")
-        found = list(self._found(kind, columns))
+        found = [one for one in self._found(kind, columns) if kind != "replace" or not self._of_bodies(words, one[0])]
         if kind == "replace" and _STANDS_IN.search(words) and found and (idle := self._idle_hash()) is not None:
             if not any(self._about(control, at, scope) for at, scope in found):
                 return NotApplied(self.code.at(idle), "is never called")
@@ -202,8 +209,9 @@ class Controls:
 
     def _leaves_out(self, path: str, scope: str, node: ast.AST, columns: frozenset[str]) -> bool:
         if isinstance(node, ast.Call) and chain(node.func).rpartition(".")[2] in ("drop", "pop", "drop_columns"):
-            texts = _texts(node) + self._listed(path, scope, node)
-            names = [part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute)]
+            given = [*node.args, *node.keywords]
+            texts = [text for part in given for text in _texts(part)] + self._listed(path, scope, node)
+            names = [part for one in given for part in ast.walk(one) if isinstance(part, ast.Name | ast.Attribute)]
             said = any(_SAYING.search(ast.unparse(part)) for part in names)
             return said or any(self._personal(text, columns) for text in texts)
         if isinstance(node, ast.Delete):
@@ -233,9 +241,15 @@ class Controls:
                 isinstance(self.code.resolve(path, scope, chain(part)), Definition)
                 for call in calls for part in call.args if isinstance(part, ast.Name | ast.Attribute)
             )  # fmt: skip
-            if self._personal(name, columns) and names - _PLAIN and not own and not handed:
+            if not self._personal(name, columns) or own or handed:
+                continue
+            if names - _PLAIN or from_elsewhere(value, name, self._tree(path, scope)):
                 return True
         return False
+
+    def _tree(self, path: str, scope: str) -> ast.AST:
+        found = self.code.modules[path].definitions.get(scope)
+        return self.code.node(found) if found is not None else self.code.source(path).tree
 
     def _personal(self, name: str, columns: frozenset[str]) -> bool:
         words = tokens(name)
@@ -248,7 +262,8 @@ class Controls:
         for one in named:
             node = self.code.node(one)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (
-                _unchanged(node) or (kind == "replace" and (given_back(node) or mapped_as_it_is(node)))
+                _unchanged(node)
+                or (kind == "replace" and (given_back(node) or mapped_as_it_is(node) or written_back(node)))
             ):
                 return one
         return None
@@ -278,6 +293,15 @@ class Controls:
         return name.startswith(_HASHES) and (
             bool(_BODIES.search(given)) or not self._does("replace", path, scope, node)
         )
+
+    def _of_bodies(self, words: str, at: Location) -> bool:
+        """`sha256(payload.encode())`: a hash of a whole request, of which the control does not speak."""
+        tree = self.code.source(at.path).tree
+        calls = [part for part in ast.walk(tree) if isinstance(part, ast.Call) and part.lineno == at.line]
+        hashed = [part for part in calls if chain(part.func).startswith(("hashlib.", "hmac.", "xxhash."))]
+        given = " ".join(ast.unparse(one) for part in hashed for one in part.args)
+        said = _BODIES.search(given)
+        return said is not None and said[0] not in words and not _PEOPLE.search(given)
 
     def _named(self) -> Iterator[Definition]:
         for path, module in self.code.modules.items():

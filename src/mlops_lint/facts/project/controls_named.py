@@ -48,6 +48,58 @@ def mapped_as_it_is(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return all(isinstance(one, ast.Lambda) or (isinstance(one, ast.Name) and one.id in inner) for one in given)
 
 
+def written_back(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether all that a function does is to give columns their own values again, in another form at most."""
+    parts = [part for statement in node.body for part in ast.walk(statement)]
+    calls = [part for part in parts if isinstance(part, ast.Call)]
+    if {chain(part.func).rpartition(".")[2] for part in calls} - {"assign", "copy"} - _FORMS:
+        return False
+    if any(isinstance(part, (*_PUT_TOGETHER, ast.Lambda, ast.Delete)) for part in parts):
+        return False
+    pairs = [(word.arg, word.value) for call in calls if chain(call.func).endswith(".assign") for word in call.keywords]
+    for part in parts:
+        if isinstance(part, ast.Assign):
+            keys = [one.slice for one in part.targets if isinstance(one, ast.Subscript)]
+            pairs += [(str(key.value) if isinstance(key, ast.Constant) else None, part.value) for key in keys]
+    return bool(pairs) and all(isinstance(name, str) and _takes(value, name) for name, value in pairs)
+
+
+def _takes(value: ast.expr, name: str) -> bool:
+    """Whether a value is taken from the column of the same name, and from no other."""
+    taken = [part.slice for part in ast.walk(value) if isinstance(part, ast.Subscript)]
+    attributes = [part.attr for part in ast.walk(value) if isinstance(part, ast.Attribute)]
+    keys = [one.value for one in taken if isinstance(one, ast.Constant)]
+    return len(keys) == len(taken) and (set(keys) == {name} or (not keys and name in attributes))
+
+
+def from_elsewhere(value: ast.expr, name: str, tree: ast.AST) -> bool:
+    """Whether a column gets another's values, or what was worked out and bound to a name before."""
+    if any(isinstance(part, ast.Subscript) for part in ast.walk(value)):
+        keys = {
+            part.slice.value
+            for part in ast.walk(value)
+            if isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Constant)
+        }
+        return bool(keys) and name not in keys
+    inner = value
+    while isinstance(inner, ast.Call | ast.Attribute):
+        inner = inner.func if isinstance(inner, ast.Call) else inner.value
+    bound = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(inner, ast.Name)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id == inner.id
+    ]
+    names = {
+        chain(part.func).rpartition(".")[2] for one in bound for part in ast.walk(one) if isinstance(part, ast.Call)
+    }
+    return len(bound) == 1 and bool(names - _FORMS - {"copy", "pop", "get", "fillna"}) and not _READING & names
+
+
+_READING = frozenset("read_csv read_parquet read_json read_sql load scan_csv scan_parquet DataFrame".split())
+
+
 def identifies(name: str, control: str) -> bool:
     """Whether a column tells who somebody is, or is the one that a control speaks of."""
     words = set(re.split(r"[^a-z0-9]+", name.lower()))

@@ -38,6 +38,7 @@ class _Source:
     path: str
     uri: str
     written: str
+    role: str
 
     @property
     def words(self) -> str:
@@ -67,7 +68,9 @@ class DeclaredData:
         strange: list[Read] = []
         unclear: list[Location] = []
         found = self.reads.all()
+        found += [read for read in self._upstream(found) if read not in found]
         fetching = {write.sink.path for write in self.writes.all if any(self._path(path) for path in write.paths)}
+        fetching -= {path for path in fetching if self._joins(path, found)}
         for read in found:
             answer = self._known(read, [one.what.lower() for one in found if one.kind == "table"])
             if answer is None or (answer is False and read.at.path in fetching):
@@ -76,13 +79,40 @@ class DeclaredData:
                 (known if answer else strange).append(read)
         return known, strange, [*unclear, *self.reads.unclear]
 
+    def _upstream(self, found: list[Read]) -> list[Read]:
+        """What the programs read that make the files which training and scoring read."""
+        shipped = self.reads.shipped
+        served = self.reads.code.reachable(
+            shipped.declared(("deployment", "entrypoint"), ("deployment", "predicts_in"))
+        )
+        wanted = {path for read in found for path in read.paths}
+        makers = [
+            write.definition for write in self.writes.all
+            if write.live and write.format == "table" and wanted.intersection(write.paths)
+            and write.definition not in served and not self._kept_by_serving(write)
+        ]  # fmt: skip
+        return self.reads.by(dict.fromkeys(makers)) if makers else []
+
+    def _kept_by_serving(self, write: Write) -> bool:
+        """Whether it writes what a source with the role `production` holds."""
+        return any(
+            source.role == "production" and within(path, source.path)
+            for source in self._sources if source.path for path in write.paths
+        )  # fmt: skip
+
+    def _joins(self, path: str, found: list[Read]) -> bool:
+        """Whether a program that makes a source puts it together from declared ones: then all of them are meant."""
+        own = {read.what for read in found if read.at.path == path and any(self._path(one) for one in read.paths)}
+        return len(own) > 1
+
     @cached_property
     def _sources(self) -> list[_Source]:
         found = []
         for index in range(self.charter.items("data", "sources")):
             texts = [self.charter.text("data", "sources", index, key) or "" for key in ("name", "path", "uri")]
             path = self.project.join(texts[1]) if texts[1] else ""
-            found.append(_Source(texts[0], path, texts[2], texts[1]))
+            role = self.charter.text("data", "sources", index, "role") or ""
+            found.append(_Source(texts[0], path, texts[2], texts[1], role))
         return found
 
     @cached_property

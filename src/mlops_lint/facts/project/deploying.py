@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.ci import CiConfig
@@ -84,6 +84,8 @@ class Deployment:
     """Somebody starts it: by hand, or by a release."""
     spoilt: str = ""
     """Why a test that stands before it stops nothing."""
+    pushes: bool = False
+    """It only puts an image where others may take it from."""
 
 
 class Deploying:
@@ -107,7 +109,8 @@ class Deploying:
         named = [job for job in near if job.environment] or [job for job in near if _NAMED.search(job.name)]
         if named:
             return [self._judged(job, job.at, f"the job `{job.name}`") for job in named]
-        return [self._judged(job, *found) for job in near if (found := _pushed(job)) is not None]
+        pushed = [self._judged(job, *found) for job in near if (found := _pushed(job)) is not None]
+        return [replace(one, pushes=True) for one in pushed]
 
     def _deploys(self, job: CiJob) -> tuple[Location, str] | None:
         if (_ASIDE.search(job.name) and not job.environment) or _UNDOES.search(job.name) or _of_documents(job):

@@ -14,6 +14,7 @@ from mlops_lint.facts.project.alike import with_itself
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.knowledge import Knowledge
 from mlops_lint.facts.project.named_paths import literal_paths
+from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.serving import Serving
 from mlops_lint.facts.project.values import Values
 from mlops_lint.facts.project.versioning import Versioning
@@ -31,6 +32,7 @@ _REFERENCE = re.compile(
 _TABLE = re.compile(r"^[\w./-]+\.(?:parquet|csv|tsv|jsonl|feather|arrow|npy|npz)(?:\.gz)?$")
 _KEPT = re.compile(r"^(?:\w+_)?reference(?:_(?:path|file|data|table|csv|parquet))?$", re.IGNORECASE)
 _SETTING = re.compile(r"thresh|p_?val|alpha|drift_share|stattest|cut_?off|limit|tolerance", re.IGNORECASE)
+_WRITTEN = re.compile(r"\.(?:py|ipynb|ya?ml|toml|json|cfg|ini|sh|tf|env)$|(?:^|/)(?:Dockerfile[^/]*|Makefile)$")
 _ORDER = (ast.Gt, ast.Lt, ast.GtE, ast.LtE)
 
 
@@ -83,7 +85,8 @@ class Drifting:
     def thresholds(self, definition: Definition) -> tuple[list[tuple[float, Location]], bool]:
         """The numbers that drift is compared with once `definition` runs, and whether these are all."""
         reach = self.code.reachable([definition])
-        found, complete = self._judging(definition)
+        found: list[tuple[float, Location]] = []
+        judged, complete = self._judging(definition)
         for one in sorted(reach.definitions):
             if one.qualname in ("", "<main>") and one.path != definition.path:
                 continue
@@ -92,10 +95,12 @@ class Drifting:
             for expression in _compared(self.code.node(one)):
                 possible = self.values.possible(one.path, one.qualname, expression)
                 numbers = [known.value for known in possible.values if _number(known.value)]
+                if possible.complete and possible.values and all(known.text for known in possible.values):
+                    continue  # the name of a test
                 complete = complete and possible.complete and bool(numbers)
                 at = self.code.source(one.path).at(expression)
                 found += [(float(number), at) for number in numbers]
-        return found, complete
+        return found + judged, complete
 
     def _judging(self, definition: Definition) -> tuple[list[tuple[float, Location]], bool]:
         """The numbers that a caller compares what the check gives with: `max(found.values()) > 0.2`."""
@@ -120,9 +125,20 @@ class Drifting:
                 texts = [one.value for one in ast.walk(part.value) if isinstance(one, ast.Constant)]
                 paths = [text for text in texts if isinstance(text, str) and _TABLE.search(text)]
                 if len(paths) == 1 == len(texts) and _KEPT.search(part.targets[0].id):
+                    if paths[0].startswith("/"):
+                        return (paths[0], source.at(part)) if self._outside(paths[0], definition.path) else None
                     known = self.values.repository_paths(paths[0], definition.path)
                     return (known[0], source.at(part)) if known and not self.writes.to(known[0]) else None
         return None
+
+    def _outside(self, path: str, here: str) -> bool:
+        """Whether a path of the machine is none of the repository's files, and nothing else here speaks of it."""
+        name = posixpath.basename(path)
+        view = self.code.view
+        if any(posixpath.basename(one) == name for one in view.entries):
+            return False
+        texts = (one for one in view.entries if one != here and _WRITTEN.search(one))
+        return not any(name in (text_of(view, one) or "") for one in texts)
 
     def training_paths(self, trained_by: str | None, sources: Iterable[str]) -> frozenset[str]:
         """What training reads and makes: sources, the stages before it, and the paths that its code names."""
@@ -192,17 +208,24 @@ class Drifting:
                 if isinstance(target, ast.Name) and target.id == node.id
             ]
             return self._read(path, scope, bound[0], depth - 1) if len(bound) == 1 else None
-        if not isinstance(node, ast.Call) or not node.args:
+        if not isinstance(node, ast.Call):
             return None
         name = self.code.canonical(path, scope, chain(node.func)) or ""
-        if name not in self.knowledge.readers:
-            receiver = node.func.value if isinstance(node.func, ast.Attribute) else None
-            return self._read(path, scope, receiver, depth - 1) if isinstance(receiver, ast.Call) and depth else None
+        if name not in self.knowledge.readers or not node.args:
+            return self._read_within(path, scope, node, depth - 1) if depth else None
         known = self.values.possible(path, scope, node.args[0])
         paths = [self.values.repository_paths(one.value, path) for one in known.values]
         if not known.complete or len(paths) != 1 or not paths[0]:
             return None
         return paths[0][0], self.code.source(path).at(node)
+
+    def _read_within(self, path: str, scope: str, node: ast.Call, depth: int) -> tuple[str, Location] | None:
+        """`features.build(pd.read_csv("…"))`, `pd.read_csv("…").dropna()`: the one table that a call is given."""
+        receiver = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+        given = [*receiver, *node.args, *(word.value for word in node.keywords)]
+        found = [self._read(path, scope, one, depth) for one in given if isinstance(one, ast.Call | ast.Name)]
+        known = [one for one in found if one is not None]
+        return known[0] if len(known) == 1 else None
 
     def derived(self, path: str, source: str) -> bool:
         """Whether a stage makes a table out of one other alone."""

@@ -12,6 +12,7 @@ from mlops_lint.facts.project.claims import TestClaim, TestClaims
 from mlops_lint.facts.project.code import Code, Definition, Reach
 from mlops_lint.facts.project.reading import parents
 from mlops_lint.facts.project.shallow import off_in_ci, only_types
+from mlops_lint.facts.project.shallow_structure import looks_at_parts, only_structure
 from mlops_lint.facts.project.tests import TestFunction, Tests
 from mlops_lint.model import Location
 
@@ -24,6 +25,7 @@ _STARTS = re.compile(
     r"(?:subprocess\.\w+|os\.system|runpy\.run_\w+|\.invoke|\.main|papermill\.execute_notebook|\.run|check_call|popen)$",
     re.IGNORECASE,
 )
+_PROGRAMS = frozenset(("hydra.main", "click.command", "click.decorators.command"))
 
 
 class Exercised:
@@ -34,6 +36,7 @@ class Exercised:
         self.claims = claims
         self._tests = tests
         self._reaches: dict[Definition, Reach] = {}
+        self._started: frozenset[Definition] | None = None
 
     def telling(self, tests: Iterable[TestFunction] | None = None) -> list[TestFunction]:
         """The tests that can fail, or that only run something and say so; of the whole project by default."""
@@ -43,8 +46,42 @@ class Exercised:
     def reach(self, test: TestFunction) -> Reach:
         """All that may run once a test runs."""
         if test.definition not in self._reaches:
-            self._reaches[test.definition] = self.code.reachable(self._roots(test.definition))
+            self._reaches[test.definition] = self._reached(self._roots(test.definition))
         return self._reaches[test.definition]
+
+    def _reached(self, roots: list[Definition]) -> Reach:
+        """What runs, where importing a module does not yet run the programs that it defines."""
+        idle = self._programs()
+        while True:
+            reach = self.code.reachable(roots, idle)
+            own = [one for one in reach.definitions if one.qualname]
+            asked = {edge.target for one in own for edge in self.code.graph.node(one).edges} | {*roots}
+            asked |= {
+                edge.target
+                for one in reach.definitions
+                for edge in self.code.graph.node(one).edges
+                if edge.target.path != one.path and edge.target.qualname
+            }
+            if not idle & asked:
+                return reach
+            idle -= asked
+
+    def _programs(self) -> frozenset[Definition]:
+        """Functions that `@hydra.main()` or `@click.command()` turns into a program: only a call runs them."""
+        if self._started is None:
+            found = [
+                definition
+                for path, module in self.code.modules.items()
+                for name, definition in module.definitions.items()
+                if definition.kind == "function"
+                and any(self._program(path, text) for text in module.facts[name].decorators)
+            ]
+            self._started = frozenset(found)
+        return self._started
+
+    def _program(self, path: str, decorator: str) -> bool:
+        name = self.code.canonical(path, "", decorator.partition("(")[0]) or ""
+        return name.removesuffix("()") in _PROGRAMS
 
     def running(self, tests: Iterable[TestFunction], wanted: Iterable[Definition]) -> TestFunction | None:
         """The first test that gets to one of the wanted definitions."""
@@ -104,8 +141,18 @@ class Exercised:
         return False
 
     def only_types(self, test: TestFunction) -> bool:
-        """Whether a test asserts nothing but of which class something is, or which attributes it has."""
-        return test.fate == "asserts" and only_types(tree for _, _, tree in self.nodes(test) if _function(tree))
+        """Whether a test asserts nothing but of which class something is, and which attributes and parts it has."""
+        if test.fate != "asserts":
+            return False
+        trees = self._trees(test)
+        return only_types(trees) or only_structure(trees, self.code.source(test.definition.path).tree)
+
+    def looks_at_parts(self, test: TestFunction) -> bool:
+        """Whether it looks at a class, a part or a setting of a model at all."""
+        return looks_at_parts(self._trees(test))
+
+    def _trees(self, test: TestFunction) -> list[ast.AST]:
+        return [tree for _, _, tree in self.nodes(test) if _function(tree)]
 
     def off_in_ci(self, test: TestFunction) -> bool:
         """Whether a test skips itself in continuous integration."""

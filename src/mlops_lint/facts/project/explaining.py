@@ -11,8 +11,12 @@ from mlops_lint.facts.files.chains import split
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, External, Instance, Opaque, Reach, Use
+from mlops_lint.facts.project.explaining_bare import always_empty, draws_only, says_the_same
+from mlops_lint.facts.project.explaining_kept import Kept
+from mlops_lint.facts.project.implementing import does_nothing
 from mlops_lint.facts.project.knowledge import Explainer, Knowledge
 from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.tainting import Tainting
 from mlops_lint.model import Location
 
 _TRAINED = frozenset(("classifier", "regressor", "ranker", "either", "trainer"))
@@ -52,9 +56,10 @@ class Trained:
 class Explaining:
     """Looks explanations up in the linked code."""
 
-    def __init__(self, code: Code, knowledge: Knowledge) -> None:
+    def __init__(self, code: Code, knowledge: Knowledge, tainting: Tainting) -> None:
         self.code = code
         self.knowledge = knowledge
+        self.kept = Kept(code, tainting)
 
     def spots(self, explainer: Explainer) -> list[Spot]:
         """Everywhere that the method is used, in order of place; an import is no use."""
@@ -130,6 +135,17 @@ class Explaining:
                 if not self.code.modules[definition.path].facts[definition.qualname].stub:
                     return self.code.at(definition)
         return None
+
+    def bare(self, explainer: Explainer, roots: tuple[Definition, ...]) -> str:
+        """Why code that is said to make explanations makes none; empty where it may."""
+        found = [does_nothing(self.code, root) if root.kind == "function" else "" for root in roots]
+        if found and all(found):
+            return found[0]
+        if roots and all(root.kind == "function" and says_the_same(self.code, root) for root in roots):
+            return "it gives the same back whatever it is given"
+        if explainer.recognised or explainer.families != {"neural"} or self.code.unparsed:
+            return ""
+        return "it asks no model, and is handed nothing that one gives" if draws_only(self.code, roots) else ""
 
     def stored(self, explainer: Explainer, roots: Iterable[Definition]) -> Location | None:
         """A column or a query within reach that bears the method's name: explanations that were made elsewhere."""
@@ -212,8 +228,9 @@ class Explaining:
         reach = self.code.reachable(roots)
         for definition in sorted(reach.definitions):
             if definition.kind == "function" or definition in reach.roots:
+                empty = always_empty(self.code.node(definition))
                 for node in _own(self.code.node(definition)):
-                    if _SHOWN.search(_word(node)):
+                    if _SHOWN.search(_word(node)) and not (isinstance(node, ast.Name) and node.id in empty):
                         return self.code.source(definition.path).at(node)
         return None
 
@@ -264,6 +281,6 @@ def _word(node: ast.expr) -> str:
 
 
 @provides
-def explaining(code: Code, knowledge: Knowledge) -> Explaining:
+def explaining(code: Code, knowledge: Knowledge, tainting: Tainting) -> Explaining:
     """Worked out when asked."""
-    return Explaining(code, knowledge)
+    return Explaining(code, knowledge, tainting)

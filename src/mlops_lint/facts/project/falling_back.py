@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.harmless import Harmless
 from mlops_lint.model import Location
 
 _HANDLERS = re.compile(r"exception_handler|error_?handler", re.IGNORECASE)
@@ -19,16 +20,60 @@ _MODEL = re.compile(
     r"model|predict|session|pipeline|booster|(?:^|[._])(?:clf|net|estimator|engine|loaded|ready|healthy|available)(?:$|[._(])",
     re.IGNORECASE,
 )
+_READY = re.compile(r"load|ready|health|avail|alive|exist|(?:^|_)(?:is|has)_", re.IGNORECASE)
 
 
 def stand_in(code: Code, reached: Iterable[tuple[Definition, ast.AST]]) -> Location | None:
     """The first place that handles an error, answers without a model, or is named after doing so."""
     for one, node in reached:
+        aside = _aside(code, one, node)
         for part in ast.walk(node):
-            if _stands_in(part):
+            if id(part) not in aside and _stands_in(part):
                 line = part.lineno  # type: ignore[attr-defined]  # those that stand in are all placed
                 return code.source(one.path).line(line)
     return _registered(code)
+
+
+def _aside(code: Code, one: Definition, node: ast.AST) -> set[int]:
+    """What stands in for something else: errors of reading a setting, a switch, a rule that is always asked, too."""
+    found: set[int] = set()
+    branches: set[int] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Try):
+            branches |= {id(inner) for handler in part.handlers for inner in ast.walk(handler)}
+            if _harmless(code, one, part.body):
+                found |= {id(handler) for handler in part.handlers}
+        elif isinstance(part, ast.If | ast.IfExp | ast.BoolOp):
+            branches |= {id(inner) for inner in ast.walk(part)}
+            if isinstance(part, ast.If | ast.IfExp) and isinstance(part.test, ast.Call):
+                if not _READY.search(chain(part.test.func)) and _plain(code, one, part.test):
+                    found.add(id(part))
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call) and id(part) not in branches and _plain(code, one, part):
+            found |= {id(inner) for inner in ast.walk(part.func)}
+    return found
+
+
+def _plain(code: Code, one: Definition, call: ast.Call) -> bool:
+    """Whether a function of the project is called that surely asks no model."""
+    known = code.resolve(one.path, one.qualname, chain(call.func))
+    if not isinstance(known, Definition) or known.kind != "function":
+        return False
+    judge = Harmless(code)
+    return not code.modules[known.path].facts[known.qualname].decorators and judge.runs(judge.of(known))
+
+
+def _harmless(code: Code, one: Definition, body: list[ast.stmt]) -> bool:
+    """Whether nothing that is tried may ask a model."""
+    judge = Harmless(code)
+    lines = {line for part in body for line in range(part.lineno, (part.end_lineno or part.lineno) + 1)}
+    for use in code.modules[one.path].symbols.uses:
+        if use.line not in lines or code.graph.scope(one.path, use.scope) != one:
+            continue
+        known = code.resolve(one.path, use.scope, use.chain)
+        if judge.may(one, use) or (isinstance(known, Definition) and not judge.runs(judge.of(known))):
+            return False
+    return not any(isinstance(part, ast.Yield | ast.YieldFrom | ast.Await) for one in body for part in ast.walk(one))
 
 
 def _stands_in(part: ast.AST) -> bool:

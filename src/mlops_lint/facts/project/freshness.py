@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlops_lint.documents.node import DocumentError, ScalarNode
-from mlops_lint.documents.python import parse_python
-from mlops_lint.facts.files.chains import chain
+from mlops_lint.documents.node import ScalarNode
 from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.altering import changed_parts, means_the_same, same_as_run
 from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.implementing import Implementations
@@ -29,8 +26,6 @@ _PARAMETERS = (".yaml", ".yml", ".json", ".toml")
 _LATER = frozenset("serving serve service api server port host deploy deployment monitoring monitor alert alerts drift "
                    "logging log".split())  # fmt: skip
 """Words of parameters that only bear on what happens after the evaluation."""
-_SAYING = frozenset("print logging logger log LOGGER LOG _logger warnings".split())
-"""Calls that only tell people something."""
 _LFS = b"version https://git-lfs"
 _TRAINING = (("model", "trained_by"), ("metric", "computed_in"), ("data", "features", "defined_in"),
              ("data", "splits", "defined_in"))  # fmt: skip
@@ -124,24 +119,15 @@ class Freshness:
                 return Outdated(path, tracked.at, f"now {tracked.md5[:8]}, stage {stage.name!r} read {digest[:8]}")
             return None
         content = self._current(path)
-        if content is None or content.startswith(_LFS) or _is_hash_of(digest, content):
+        if content is None or content.startswith(_LFS):
             return None
-        if path.endswith(_CODE):
-            return self._code(stage, path, digest, content, at)
-        return Outdated(path, Location(path), f"stage {stage.name!r} read another version ({digest[:8]})")
-
-    def _code(
-        self, stage: LockedStage, path: str, digest: str, content: bytes, at: Location
-    ) -> Outdated | AgeUnknown | None:
-        """A script that the run read in another version: only its meaning counts."""
-        for change in self.revisions.changes(path):
-            for old in (change.before, change.after):
-                if old is not None and _is_hash_of(digest, old):
-                    if meaning(path, old) == meaning(path, content) or _changed(path, old, content) == set():
-                        return None
-                    return Outdated(path, Location(path), f"stage {stage.name!r} ran another version ({digest[:8]})")
-        reason = f"{path} is not the version that stage {stage.name!r} ran, and which one that was is not known"
-        return AgeUnknown(reason, at)
+        same = same_as_run(self.revisions, path, digest, content)
+        if same is None and path.endswith(_CODE):
+            reason = f"{path} is not the version that stage {stage.name!r} ran, and which one that was is not known"
+            return AgeUnknown(reason, at)
+        verb = "ran" if path.endswith(_CODE) else "read"
+        note = f"stage {stage.name!r} {verb} another version ({digest[:8]})"
+        return None if same else Outdated(path, Location(path), note)
 
     def _parameters(self, stage: LockedStage) -> Iterator[Outdated]:
         for path, locked in stage.params.items():
@@ -188,7 +174,7 @@ class Freshness:
             if old is None or new is None or meaning(file, old) == meaning(file, new):
                 continue
             within = {one.qualname.split(".")[0] for one in definitions if one.path == file}
-            changed = _changed(file, old, new)
+            changed = changed_parts(file, old, new)
             if changed is None or changed & (within | {""}):
                 yield self._stale(file, position)
 
@@ -211,6 +197,19 @@ class Freshness:
             old, new = self.revisions.as_of(file, position), self._current(file)
             if old is not None and new is not None and _content(file, old) != _content(file, new):
                 yield self._stale(file, position)
+        for file in self._prompts():
+            old, new = self.revisions.as_of(file, position), self._current(file)
+            if old is not None and new is not None and not means_the_same(file, old, new):
+                yield self._stale(file, position)
+
+    def _prompts(self) -> list[str]:
+        """What a language model is told, which is as much a part of it as its weights; code is followed elsewhere."""
+        texts = [
+            self.charter.text("model", "prompts", index) for index in range(self.charter.items("model", "prompts"))
+        ]
+        paths = [self.project.join(text) for text in (*texts, self.charter.text("model", "prompts")) if text]
+        found = [one for path in paths for one in self.view.entries if one == path or one.startswith(f"{path}/")]
+        return [one for one in dict.fromkeys(found) if not one.endswith(_CODE)]
 
     def _files(self, text: str | None) -> list[str]:
         path = self.project.join(text) if text and "://" not in text else ""
@@ -249,81 +248,11 @@ class Freshness:
         return Outdated(path, Location(path), f"{when}; the metrics are of {older}")
 
 
-def _is_hash_of(digest: str, content: bytes) -> bool:
-    """DVC's hash of a file; older versions hashed text with line feeds only."""
-    if digest.endswith(".dir"):
-        return True
-    forms = (content, content.replace(b"\r\n", b"\n"))
-    return any(hashlib.md5(form, usedforsecurity=False).hexdigest() == digest for form in forms)
-
-
 def _content(path: str, content: bytes) -> object:
     """What a pointer file says; other files as they are."""
     if path.endswith(".dvc"):
         return re.findall(rb"(?:md5|etag|checksum|version_id):\s*(\S+)", content)
     return content.replace(b"\r\n", b"\n")
-
-
-def _changed(path: str, old: bytes, new: bytes) -> set[str] | None:
-    """The top-level names whose meaning changed, "" for statements of the module; None where it cannot be parsed."""
-    try:
-        before, after = (parse_python(path, content).tree for content in (old, new))
-        parts, others = _parts(before), _parts(after)
-    except (DocumentError, RecursionError):
-        return None
-    changed = {name for name in parts.keys() | others.keys() if parts.get(name) != others.get(name)}
-    origins, now = _imports(before), _imports(after)
-    return changed | ({""} if any(origins[name] != now[name] for name in origins.keys() & now.keys()) else set())
-
-
-def _imports(tree: ast.Module) -> dict[str, str]:
-    """Where imported names come from; a name that is imported anew counts where it is used."""
-    found: dict[str, str] = {}
-    for node in tree.body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            module = f"{'.' * node.level}{node.module}:" if isinstance(node, ast.ImportFrom) else ""
-            found.update({alias.asname or alias.name: f"{module}{alias.name}" for alias in node.names})
-    return found
-
-
-def _parts(tree: ast.Module) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for node in _Plain().visit(tree).body:
-        if not isinstance(node, ast.Import | ast.ImportFrom) and not _logger(node):
-            named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-            found.setdefault(node.name if named else "", []).append(ast.dump(node))
-    return found
-
-
-def _logger(node: ast.stmt) -> bool:
-    """`logger = logging.getLogger(__name__)`."""
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    return bool(targets) and all(isinstance(one, ast.Name) and one.id in _SAYING for one in targets)
-
-
-class _Plain(ast.NodeTransformer):
-    """Takes away what changes no number: docstrings, annotations, what is printed and logged."""
-
-    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
-        value = node.value
-        if isinstance(value, ast.Constant):
-            return None
-        said = isinstance(value, ast.Call) and chain(value.func).partition(".")[0] in _SAYING
-        return None if said else self.generic_visit(node)
-
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        node.annotation = None
-        return node
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.returns = None
-        return self.generic_visit(node)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        if node.value is None:
-            return self.generic_visit(node)
-        plain = ast.Assign([node.target], node.value)
-        return self.generic_visit(ast.copy_location(plain, node))
 
 
 @provides

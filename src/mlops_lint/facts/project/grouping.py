@@ -20,7 +20,8 @@ from mlops_lint.model import Location
 
 _GROUPERS = frozenset(
     "groupby group_by groupBy groupby_dynamic crosstab pivot_table pivot partition_by MetricFrame get_crosstabs "
-    "SlicingSpec unique isin value_counts drop_duplicates setdefault query filter where get_group countby".split()
+    "SlicingSpec unique isin value_counts drop_duplicates setdefault query filter where get_group countby attrgetter "
+    "itemgetter".split()
 )
 _DATABASES = (
     "google.cloud.",
@@ -35,6 +36,9 @@ _DATABASES = (
 """Their `query` asks a server, and picks no rows of a table in memory."""
 _STRICT = frozenset(("groupby", "group_by", "groupBy", "crosstab", "pivot_table", "partition_by", "MetricFrame"))
 """Those that say nothing but "by this column", so that an unknown column may be the one that is looked for."""
+_LOOKS_UP = {"get": 0, "col": 0, "itemgetter": 0, "attrgetter": 0, "getattr": 1}
+"""Calls that take a column by its name, and which argument is the name."""
+_FIELD = re.compile(r"(?:^|_)(?:col|column|key|by|field|attr|attribute|group|slice|dim|dimension|feature|tag)$")
 _SLICING = frozenset(
     "slice slices sliced slicing group groups segment segments cohort cohorts subgroup subgroups".split()
 )
@@ -154,7 +158,7 @@ class Groupings:
             return {name for side in sides for name in self._columns(path, scope, side)}, True
         if isinstance(node, ast.Subscript):
             masks = {part.id for part in ast.walk(node.slice) if isinstance(part, ast.Name)}
-            return masks | set(self._columns(path, scope, node.slice)), True
+            return masks | set(self._columns(path, scope, node.slice)), not self._untold(path, scope, node.slice)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and (match := _SQL.search(node.value)):
             return set(re.findall(r"\w+", match[1])), True
         return None
@@ -162,9 +166,11 @@ class Groupings:
     def _call(self, path: str, scope: str, node: ast.Call) -> tuple[set[str], bool] | None:
         last = split(chain(node.func))[-1].lstrip(".")
         canonical = self.code.canonical(path, scope, chain(node.func)) or ""
+        given = [*node.args, *(word.value for word in node.keywords)]
+        if "::" in canonical and last not in _GROUPERS:
+            return {name for one in given for name in _picked(one)}, True
         if last not in _GROUPERS and canonical not in self._calls:
             return None
-        given = [*node.args, *(word.value for word in node.keywords)]
         names: set[str] = set()
         complete = last != "query" or not node.args or isinstance(node.args[0], ast.Constant)
         complete = complete or canonical.startswith(_DATABASES)
@@ -172,7 +178,7 @@ class Groupings:
             names |= set(self._columns(path, scope, node.func.value))
         for argument in given:
             names |= set(self._columns(path, scope, argument)) | set(_texts(argument))
-            if last in _STRICT or canonical in self._calls:
+            if last in _STRICT or last in ("attrgetter", "itemgetter") or canonical in self._calls:
                 folded, known = self._folded(path, scope, argument)
                 names |= folded
                 complete = complete and known
@@ -235,8 +241,31 @@ class Groupings:
                 yield str(part.slice.value)
             elif isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Name):
                 yield from self._folded(path, scope, part.slice)[0]
-            elif isinstance(part, ast.Call) and split(chain(part.func))[-1].lstrip(".") in ("get", "col", "itemgetter"):
-                yield from (text for argument in part.args[:1] for text in _texts(argument))
+            elif isinstance(part, ast.Call) and (given := _looked_up(part)) is not None:
+                yield from _texts(given)
+                yield from self._folded(path, scope, given)[0] if isinstance(given, ast.Name) else ()
+
+    def _untold(self, path: str, scope: str, key: ast.expr) -> bool:
+        """Whether a key is a column of a row, by a name that only a caller knows who is not seen: `of[row[field]]`."""
+        given = [_looked_up(part) if isinstance(part, ast.Call) else part.slice
+                 for part in ast.walk(key) if isinstance(part, ast.Call | ast.Subscript)]  # fmt: skip
+        names = [one for one in given if isinstance(one, ast.Name) and _FIELD.search(one.id)]
+        return any(not self._folded(path, scope, one)[1] for one in names)
+
+
+def _picked(given: ast.expr) -> Iterator[str]:
+    """The column that a function picks which is handed on: `by_group(cases, lambda case: case.topic)`."""
+    body = given.body if isinstance(given, ast.Lambda) else None
+    if isinstance(body, ast.Attribute) and isinstance(body.value, ast.Name):
+        yield body.attr
+    elif isinstance(body, ast.Subscript) and isinstance(body.slice, ast.Constant):
+        yield str(body.slice.value)
+
+
+def _looked_up(call: ast.Call) -> ast.expr | None:
+    """The name of the column that a call takes."""
+    place = _LOOKS_UP.get(split(chain(call.func))[-1].lstrip("."))
+    return call.args[place] if place is not None and len(call.args) > place else None
 
 
 def singular(name: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ _PURE = frozenset(
     "lower upper strip lstrip rstrip split casefold get startswith endswith items keys values join replace format "
     "count find index match search findall fullmatch tolist mean sum max min item copy astype isin any all".split()
 )
+_BOUNDS = frozenset("min max clip clamp minimum maximum clip_by_value".split())
 _ENDS = ("sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit", "fastapi.HTTPException", "flask.abort")
 
 
@@ -68,11 +69,24 @@ class Guarding:
 
     def ignored(self, guard: Definition, roots: Iterable[Definition]) -> Ignored | None:
         """The first call, where no call of it within reach is listened to; None where one is, or none is seen."""
-        sites = [site for site in self.tainting.calls(roots) if site.target == guard and site.by != guard]
+        sites = self._asked(guard, tuple(roots))
         found = [self._how(site) for site in sites]
         if not sites or not all(found) or self._handed_on(guard):
             return None
         return Ignored(self.tainting.at(sites[0]), found[0])
+
+    def unbounded(self, guard: Definition, roots: Iterable[Definition]) -> Ignored | None:
+        """Like `ignored`, for a guard that may raise and that otherwise gives back a number within bounds."""
+        given = [part.node.value for part in self.tainting.parts(guard) if isinstance(part.node, ast.Return)]
+        return self.ignored(guard, roots) if given and all(_bounds(value) for value in given) else None
+
+    def _asked(self, guard: Definition, roots: tuple[Definition, ...]) -> list[Site]:
+        """The calls of a guard; where some are seen to get a prediction, these alone."""
+        sites = [site for site in self.tainting.calls(roots) if site.target == guard and site.by != guard]
+        if len(sites) < 2:
+            return sites
+        predicted = self._lateness.received(roots)
+        return [site for site in sites if id(site.node) in predicted] or sites
 
     def late(self, guard: Definition, roots: Iterable[Definition], stop: bool) -> Location | None:
         """The action that comes before every call of a switch, or of a guard that is asked of the same value."""
@@ -182,6 +196,13 @@ class Guarding:
             one for one in ast.walk(node) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one is not node
         ]
         return any(_reads(one, names) for one in inner)
+
+
+def _bounds(value: ast.expr | None) -> bool:
+    """`min(max(value, low), high)`, `np.clip(value, low, high)`."""
+    while isinstance(value, ast.Call) and chain(value.func) in ("float", "int", "round") and value.args:
+        value = value.args[0]
+    return isinstance(value, ast.Call) and chain(value.func).rpartition(".")[2] in _BOUNDS
 
 
 def _is(node: ast.AST, call: ast.Call) -> bool:

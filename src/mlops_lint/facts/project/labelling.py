@@ -18,6 +18,7 @@ from mlops_lint.facts.project.code import Code, Constant, Definition, Reach, Use
 from mlops_lint.facts.project.fitted import FitReader
 from mlops_lint.facts.project.knowledge import Estimator, Knowledge
 from mlops_lint.facts.project.labelling_configured import configured_loss
+from mlops_lint.facts.project.labelling_datasets import guided, learned_columns
 from mlops_lint.facts.project.labelling_networks import Columns, fitted_networks
 from mlops_lint.facts.project.labelling_prose import in_prose
 from mlops_lint.facts.project.labelling_renamed import renamed_label
@@ -90,6 +91,13 @@ class Labelling:
         """Networks within reach that learn classes from a column beside their input."""
         found = fitted_networks(self.code, self.values, self.code.reachable(roots))
         return [LabelledFit(at, "fit", "") for at in found]
+
+    def guided(self, roots: Iterable[Definition]) -> list[LabelledFit]:
+        """Networks within reach that learn classes from what their data sets hold as labels."""
+        reach = self.code.reachable(roots)
+        columns = {column for _, column in learned_columns(self.code, reach)}
+        label = columns.pop() if len(columns) == 1 else ""
+        return [LabelledFit(at, name, label) for at, name in guided(self.code, reach)]
 
     def _known(self) -> Iterator[tuple[str, Estimator]]:
         for name, one in self.knowledge.estimators.items():
@@ -285,9 +293,10 @@ class Labelling:
                 found += [text for text in texts if isinstance(text, str)]
         return found or None
 
-    def renamed(self) -> tuple[Location, str] | None:
+    def renamed(self, roots: Iterable[Definition] = ()) -> tuple[Location, str] | None:
         """The one column that is handed to a trainer under the name `label` or `labels`."""
-        return renamed_label(self.code)
+        found = learned_columns(self.code, self.code.reachable(roots))
+        return renamed_label(self.code) or (found[0] if len({column for _, column in found}) == 1 else None)
 
     def unclear(self) -> str:
         """Why a column might be used without being named; empty where it could not."""

@@ -18,6 +18,11 @@ _MADE = re.compile(
     r"pseudo|weak|synth|shift|roll|lag|rotat|segment|predict|augment|domain)"
 )
 """Words that say that a target was made from the data themselves."""
+_CLASSES = frozenset(
+    f"{module}.{kind}_dataset_from_directory"
+    for module in ("keras.utils", "keras.preprocessing", "tensorflow.keras.utils")
+    for kind in ("image", "text", "audio")
+)
 _DEEP = 5
 _REST = "\0rest"
 """All columns but those that are dropped."""
@@ -29,6 +34,8 @@ def fitted_networks(code: Code, values: Values, reach: Reach) -> Iterator[Locati
     losses = [_loss(call) for _, use, call in calls if split(use.chain)[-1] == ".compile"]
     if not losses or not all(_ENTROPY.search(loss) for loss in losses):
         return
+    if any(split(use.chain)[-1] == ".fit" for _, use, _ in calls):
+        yield from _folders(code, reach)
     for path, use, call in calls:
         given = {word.arg: word.value for word in call.keywords if word.arg}
         first = call.args[0] if call.args else given.get("x")
@@ -50,6 +57,17 @@ def _calls(code: Code, reach: Reach) -> Iterator[tuple[str, UseFact, ast.Call]]:
                 call = code.call_node(Use(path, use.scope, use.chain, code.use_at(path, use), use))
                 if call is not None:
                     yield path, use, call
+
+
+def _folders(code: Code, reach: Reach) -> Iterator[Location]:
+    """Images or texts whose classes are the folders that they lie in."""
+    for use in code.uses(_CLASSES):
+        call = code.call_node(use) if use.call and code.scope_of(use) in reach and not code.is_test(use.path) else None
+        given = {word.arg: word.value for word in call.keywords} if call is not None else {}
+        said = [given.get(name) for name in ("labels", "label_mode")]
+        if call is not None and not any(isinstance(one, ast.Constant) and one.value is None for one in said):
+            if isinstance(given.get("labels", ast.Constant("inferred")), ast.Constant) and None not in given:
+                yield use.at
 
 
 def _loss(call: ast.Call) -> str:

@@ -28,7 +28,7 @@ class Lateness:
         askers = {site.by for site in self.tainting.calls(roots) if site.target == guard and site.by != guard}
         if not askers or any(not fact.call for _, fact in self.code.graph.call_sites.get(guard, [])):
             return None
-        told = self._received(roots)
+        told = self.received(roots)
         leading = self._leading(askers, roots)
         for one in [found for found in told.values() if found.site.by in leading and self._acts(found.site, guard)]:
             asks = self._asks(one.site.by, guard)
@@ -54,7 +54,7 @@ class Lateness:
         for one in (handler for handler in handlers if behind[handler].isdisjoint(guards)):
             others = frozenset[Definition]().union(*(inner for other, inner in behind.items() if other != one))
             own = behind[one] - others
-            told = [] if _depends(self.code.node(one)) else self._received((one,)).values()
+            told = [] if _depends(self.code.node(one)) else self.received((one,)).values()
             for found in (each for each in told if each.site.by in own):
                 if all(self._acts(found.site, guard) for guard in guards):
                     return found.site
@@ -70,7 +70,8 @@ class Lateness:
                     return False
         return True
 
-    def _received(self, roots: tuple[Definition, ...]) -> dict[int, Received]:
+    def received(self, roots: tuple[Definition, ...]) -> dict[int, Received]:
+        """The calls that are given a prediction, by the identity of their nodes."""
         if roots not in self._told:
             received = self.tainting.follow(roots, self.acting.prediction(()), lambda _: False)
             self._told[roots] = {id(one.site.node): one for one in received if one.given}
@@ -162,7 +163,7 @@ class Lateness:
         if not all(_only_returns(way(body, ask.node)[-1][2], ask.node) for ask in asks):
             return True
         rest = self.code.reachable([one for one in roots if one != by], [by]).definitions
-        for other in (one.site for one in self._received(roots).values()):
+        for other in (one.site for one in self.received(roots).values()):
             late = other.by in rest or (other.by == by and not self._after(other, asks))
             if late and self._acts(other, guard):
                 return True

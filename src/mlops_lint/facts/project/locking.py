@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 from mlops_lint.documents.node import MapNode, Node, plain
 from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.altering import changed_parts, same_as_run, version_of
 from mlops_lint.facts.project.dvc import Dvc, Stage
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import (
@@ -25,6 +25,7 @@ from mlops_lint.facts.project.reading import (
     word,
     yaml_of,
 )
+from mlops_lint.facts.project.revisions import Revisions
 from mlops_lint.facts.project.versioning import Versioning
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView, Unreadable
@@ -35,21 +36,27 @@ MAX_HASHED = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """What the lock records and what is there now. `soft`: code or a result changed, which a re-run would show."""
+    """What the lock records and what is there now. `soft`: whether what changed means anything is not known.
+
+    `parts`: the top-level names of a Python file (`path`) that changed.
+    """
 
     message: str
     at: Location
     now: Location
     note: str
     soft: bool = False
+    path: str = ""
+    parts: frozenset[str] = frozenset()
 
 
 class Locking:
     """Read when asked."""
 
-    def __init__(self, view: RepoView, project: Project, versioning: Versioning) -> None:
+    def __init__(self, view: RepoView, project: Project, versioning: Versioning, revisions: Revisions) -> None:
         self._view = view
         self._project = project
+        self._revisions = revisions
         self._dvc = versioning.dvc
 
     def stages(self, path: str) -> list[Stage]:
@@ -91,13 +98,23 @@ class Locking:
         written: dict[str, str] = {}
         for body in (value for _, value in entries.values()):
             written.update((target, digest) for target, digest, _ in _hashed(body, "outs", posixpath.dirname(path)))
+        frozen = self._frozen(path)
         for stage in self.stages(path):
-            if stage.name in entries:
+            if stage.name in entries and stage.name.partition("@")[0] not in frozen:
                 key, body = entries[stage.name]
                 yield from self._stage(stage, lock, body, place(lock, key), written)
-            elif not any(name.startswith(stage.name.partition("@")[0] + "@") for name in entries):
+            elif stage.name not in entries and not self._expanded(stage, entries):
                 message = f"stage {stage.name!r} is in no run that {lock} records"
                 yield Stale(message, Location(lock), stage.at, "never run as it is here")
+
+    def _frozen(self, path: str) -> set[str]:
+        """The stages that are not run again on purpose, whatever changes."""
+        tree = yaml_of(self._view, path)
+        stages = mapping(tree.get("stages")) if tree is not None else ()
+        return {key.text for key, body in stages if word(walk(body, "frozen")) == "true"}
+
+    def _expanded(self, stage: Stage, entries: Mapping[str, object]) -> bool:
+        return any(name.startswith(stage.name.partition("@")[0] + "@") for name in entries)
 
     def _stage(self, stage: Stage, lock: str, body: Node, at: Location, written: Mapping[str, str]) -> Iterator[Stale]:
         command = " && ".join(scalar.text for scalar in scalars(walk(body, "cmd")))
@@ -131,18 +148,24 @@ class Locking:
         if entry is None or entry.mode in ("120000", "160000") or len(digest) != 32:
             return
         try:
-            found = {self._view.read(path, MAX_HASHED), self._view.blob(path) or b""}
+            found = [self._view.read(path, MAX_HASHED), self._view.blob(path) or b""]
         except Unreadable:
             return
         if any(content.startswith(b"version https://git-lfs") for content in found):
             return
-        forms = found | {content.replace(b"\r\n", b"\n") for content in found}
-        forms |= {content.replace(b"\n", b"\r\n") for content in found}
-        if digest not in {hashlib.md5(content, usedforsecurity=False).hexdigest() for content in forms}:
-            soft = kind == "outs" or path.lower().endswith(_CODE)
-            verb = "written" if kind == "outs" else "used"
-            message = f"{path} is not what stage {stage.name!r} has {verb}"
-            yield Stale(message, at, Location(path), f"{digest[:12]} then, something else now", soft)
+        same = [same_as_run(self._revisions, path, digest, content) for content in found if content]
+        if True in same:
+            return
+        soft = not same or (same[0] is None and path.lower().endswith(_CODE))
+        verb = "written" if kind == "outs" else "used"
+        message = f"{path} is not what stage {stage.name!r} has {verb}"
+        note = f"{digest[:12]} then, something else now"
+        yield Stale(message, at, Location(path), note, soft, path, self._parts(path, digest, found[0]))
+
+    def _parts(self, path: str, digest: str, content: bytes) -> frozenset[str]:
+        old = version_of(self._revisions, path, digest) if path.endswith(".py") else None
+        parts = changed_parts(path, old, content) if old is not None else None
+        return frozenset(parts or ())
 
     def _params(self, stage: Stage, lock: str, body: Node, folder: str) -> Iterator[Stale]:
         for key, recorded in mapping(walk(body, "params")):
@@ -195,6 +218,6 @@ def _equal(before: Any, after: Any) -> bool:
 
 
 @provides
-def locking(view: RepoView, project: Project, versioning: Versioning) -> Locking:
+def locking(view: RepoView, project: Project, versioning: Versioning, revisions: Revisions) -> Locking:
     """Nothing is read yet."""
-    return Locking(view, project, versioning)
+    return Locking(view, project, versioning, revisions)

@@ -18,7 +18,6 @@ from mlops_lint.facts.project.measuring_nodes import (
     ENGINES,
     EVALUATING,
     KEYWORDS,
-    LATER,
     LOADERS,
     REDUCERS,
     SUPERVISED,
@@ -32,13 +31,13 @@ from mlops_lint.facts.project.measuring_nodes import (
     follows_nothing,
     guesses,
     harmless,
+    measures_later,
     of_text,
     pruned,
     quiet,
     scoped,
     short,
     strings,
-    trains,
     works,
 )  # fmt: skip
 from mlops_lint.facts.project.measuring_other import in_its_place
@@ -92,8 +91,8 @@ class Measuring:
                 if any(search.words.is_text(text) for text in texts) or not (texts or complete):
                     return self.code.source(path).at(value)
             last = split(chain(node.func))[-1].lstrip(".") if isinstance(node, ast.Call) else ""
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and last in LATER:
-                if called is None or trains(called):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                if measures_later(self.code, path, last, called):
                     return self.code.source(path).at(node.func)
         return None
 
@@ -286,7 +285,7 @@ class _Search:
                 continue
             if other := in_its_place(self.code, self.facts.metrics, self.metric, definition):
                 self.instead.setdefault(other, at)
-            elif works(self.code.node(definition)):
+            elif works(self.code, definition):
                 if meant:
                     return Computed(at, definition.name)
                 self.doubt(1, f"`{definition.name}` may compute it", at)
@@ -324,7 +323,7 @@ class _Search:
             return
         if name is not None and "::" in name:
             return
-        if split(text)[-1].startswith(".") and last in LATER and (name is None or trains(name)):
+        if split(text)[-1].startswith(".") and measures_later(self.code, path, last, name):
             self.later = True
             self.doubt(1, f"which metrics `.{last}()` gives is not said where it can be read", at)
             return

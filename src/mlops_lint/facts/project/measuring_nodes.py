@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mlops_lint.facts.files.chains import chain
+from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.files.nodes import MAIN, is_main_guard
-from mlops_lint.facts.project.code import Code
+from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.model import Location
 
 PREFIX = re.compile(r"^(?:compute|calculate|calc|get|eval|evaluate|measure|my|own|custom)_", re.IGNORECASE)
@@ -21,6 +21,12 @@ EVALUATING = frozenset(
 )
 LATER = frozenset("evaluate test validate val".split())
 """Methods of trainers and compiled models: which metrics they give was said elsewhere."""
+_SCHEMAS = frozenset(
+    "pandera cerberus jsonschema fastjsonschema marshmallow great_expectations voluptuous schema frictionless".split()
+)
+_TRAINING = frozenset(
+    "torch lightning pytorch_lightning tensorflow keras ultralytics transformers fastai accelerate ignite".split()
+)
 KEYWORDS = frozenset(
     "scoring scorer metric metrics eval_metric eval_metrics custom_metric custom_metrics weighted_metrics metric_name "
     "metricName primary_metric evaluation_metric".split()
@@ -38,7 +44,7 @@ QUIET = frozenset("builtins json pandas numpy pathlib logging os sys joblib pick
 SHELL = frozenset("git pip nvidia-smi uname dvc mkdir cp mv aws gsutil wget curl tar unzip ls cd apt conda".split())
 REDUCERS = frozenset(
     "mean sum sqrt divide true_divide average reduce_mean reduce_sum norm abs square equal eq count_nonzero dot div "
-    "nanmean median trapz".split()
+    "nanmean median trapz fmean nansum percentile quantile nanpercentile nanquantile".split()
 )
 """Last names of calls that work a number out of arrays."""
 PREDICTS = frozenset(("predict", "predict_proba", "decision_function"))
@@ -56,6 +62,7 @@ ASIDE = frozenset("log list show print register plot display save update delete"
 COLLECTIONS = frozenset(("torchmetrics.MetricCollection", "torchmetrics.collections.MetricCollection"))
 """They hold metrics that are named in them, and compute none of their own."""
 """First words of calls that only hand a measurement on."""
+_TAKES = frozenset("item tolist get cpu detach numpy".split())
 ANY = frozenset("score mean average rate error loss top k at squared absolute per the of".split())
 WORK = (ast.BinOp, ast.AugAssign, ast.Compare)
 
@@ -151,9 +158,17 @@ def pruned(tree: ast.AST, cut: Callable[[ast.Call], bool]) -> Iterator[ast.AST]:
             waiting += ast.iter_child_nodes(part)
 
 
-def works(node: ast.AST) -> bool:
-    """Whether a number may be worked out in it."""
-    return any(isinstance(part, WORK) for part in ast.walk(node))
+def works(code: Code, definition: Definition) -> bool:
+    """Whether a number may be worked out in it, by arithmetic or by a library's mean of what was counted."""
+    parts = ast.walk(code.node(definition))
+    return any(isinstance(part, WORK) or _reduces(code, definition, part) for part in parts)
+
+
+def _reduces(code: Code, definition: Definition, part: ast.AST) -> bool:
+    if not isinstance(part, ast.Call) or split(chain(part.func))[-1].lstrip(".") not in REDUCERS:
+        return False
+    name = code.canonical(definition.path, definition.qualname, chain(part.func))
+    return (name is None or "::" not in name) and not guesses(code, definition.path, definition.qualname, part)
 
 
 def strings(value: object) -> list[str]:
@@ -181,6 +196,18 @@ def harmless(node: ast.Call, *, whole: bool) -> bool:
 def trains(name: str) -> bool:
     """A trainer's or a compiled model's method, rather than a function of some module."""
     return "()" in name
+
+
+def measures_later(code: Code, path: str, last: str, name: str | None) -> bool:
+    """`trainer.validate()`, and not the `validate` of a schema."""
+    if last not in LATER or not (name is None or trains(name)):
+        return False
+    if last != "validate":
+        return True
+    top = (name or "").partition(".")[0]
+    known = [] if top and top != "builtins" else code.modules[path].symbols.imports
+    tops = {one.module.partition(".")[0] for one in known} or {top}
+    return not tops & _SCHEMAS or bool(tops & _TRAINING)
 
 
 def short(name: str) -> str:
@@ -221,4 +248,17 @@ def guesses(code: Code, path: str, scope: str, value: ast.AST) -> bool:
 def follows_nothing(code: Code, path: str, scope: str, value: ast.expr) -> bool:
     """Whether a call below a value leads to nothing that is known."""
     calls = [part for part in ast.walk(value) if isinstance(part, ast.Call)]
-    return any(code.canonical(path, scope, chain(call.func)) is None for call in calls)
+    unknown = [call for call in calls if code.canonical(path, scope, chain(call.func)) is None]
+    return any(not _taken(code, path, scope, call) for call in unknown)
+
+
+def _taken(code: Code, path: str, scope: str, call: ast.Call) -> bool:
+    """`found["recall"].item()` of what a function of the project has given, which is judged by itself."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _TAKES:
+        return False
+    node: ast.expr = call.func.value
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    made = assignments(code.node(code.graph.scope(path, scope)), node.id) if isinstance(node, ast.Name) else []
+    names = [code.canonical(path, scope, chain(one.func)) for one in made if isinstance(one, ast.Call)]
+    return bool(made) and len(names) == len(made) and all(name is not None and "::" in name for name in names)

@@ -49,6 +49,18 @@ _CARD = re.compile(
 _FOLDER = re.compile(r"(?:^|/)model[-_ ]?cards?/[^/]+\.(?:md|rst|txt)$", re.IGNORECASE)
 _MODEL = re.compile(r"(`?)(?<![\w./@:-])([A-Za-z][\w.-]*(?:/[A-Za-z][\w.-]*)?[A-Za-z0-9])(?![\w/@:(-])(?=\1)")
 _BASE = re.compile(r"^[#\s|*-]*(?:the )?(?:base|foundation|underlying) model", re.IGNORECASE)
+_GIVEN = re.compile(
+    r"^[#\s|*-]*(?:the )?(?:(?:base|foundation|underlying) models?|(?:generator|llm|language model|chat model|embedder|"
+    r"embedding model|re-?ranker|encoder|backbone)s?)\W*[:|]",
+    re.IGNORECASE,
+)
+"""What gives the models in so many words."""
+_FORMER = re.compile(
+    r"previous|earlier|before|former|older|\bwas\b|were\b|instead|until|compar|versus|\bvs\b|replac|\bor\b|alternativ|"
+    r"optional|fall-?back|\btests?\b|\bif\b|could|would|plan|next",
+    re.IGNORECASE,
+)
+_DATED = re.compile(r"[-@:](?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4})$")
 _ASIDE = re.compile(
     r"judge|grade|evaluator|compar|previous|earlier|before|former|older|\bwas\b|were\b|baseline|instead|fall-?back|"
     r"embed|teacher|distil|versus|\bvs\b|rather|tried|reject|dropped|replac|rerank|tokeni[sz]er|until|also|second|other|"
@@ -146,6 +158,8 @@ class Card:
     def other_base(self, names: Iterable[str], files: Container[str]) -> tuple[str, Location] | None:
         """Another model that the text gives as the base, where it names none of `names`, be it without its date."""
         names = list(names)
+        if (given := self._given_base(names, files)) is not None:
+            return given
         said = _spelled(self.text)
         if not names or any(f"-{_family(name, 1)}-" in f"-{said}-" for name in names):
             return None
@@ -160,6 +174,19 @@ class Card:
                     found.setdefault(name, number)
         at = next(iter(found.items())) if len(found) == 1 else None
         return (at[0], Location(self.path, at[1])) if at is not None else None
+
+    def _given_base(self, names: list[str], files: Container[str]) -> tuple[str, Location] | None:
+        """The one model that is given as a base and is none of `names`, while one of these is not given."""
+        given: dict[str, int] = {}
+        for number, row in enumerate(self.text.split("\n"), 1):
+            for one in _MODEL.finditer(row) if _GIVEN.match(row) and not _FORMER.search(row) else ():
+                if one[2] not in files and re.search(r"\d", one[2]) and "-" in one[2].rpartition("/")[2]:
+                    given.setdefault(one[2], number)
+        left = [name for name in names if not any(_same(name, one) for one in given)]
+        foreign = [one for one in given if not any(_same(name, one) for name in names)]
+        if not left or len(foreign) != 1 or any(_spelled(name) in _spelled(self.text) for name in left):
+            return None
+        return foreign[0], Location(self.path, given[foreign[0]])
 
     def _prose(self) -> Iterator[tuple[int, str, str]]:
         """The lines outside of code with their headings, unless they speak of another model."""
@@ -207,6 +234,13 @@ def _kin(name: str, other: str) -> bool:
     """Of one family, and not the same: `acme-instruct-70b` beside `acme-instruct-8b`."""
     family = _family(other, 0)
     return len(family) > 2 and _family(name, 0) == family and _family(name, 1) != _family(other, 1)
+
+
+def _same(name: str, said: str) -> bool:
+    """Whether a text means this model, with or without its owner, its date and the last words of its name."""
+    bare, other = (one.casefold().rpartition("/")[2] for one in (name, said))
+    short, long = sorted((_spelled(bare), _spelled(other)), key=len)
+    return f"{long}-".startswith(f"{short}-") or _DATED.sub("", other) == bare
 
 
 def _word(node: Node | None) -> str:

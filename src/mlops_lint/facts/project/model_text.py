@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.acting import Acting, words
+from mlops_lint.facts.project.acting_tools import tools
 from mlops_lint.facts.project.code import Code, Constant, Definition
 from mlops_lint.facts.project.free_text import FreeText
 from mlops_lint.facts.project.reading import text_of
@@ -45,16 +46,19 @@ _ATTACK = re.compile(
     r"oublie\w*|olvida)\b[^\n]{0,60}(?:instruct|rule|previous|above|prompt|anweisung|regel|consigne|instrucci)",
     re.IGNORECASE,
 )
-_LINES = ("is run by `os.", "is run by `subprocess.", "is run by `asyncio.", "is a query for")
+_LINES = ("is run by `os.", "is run by `subprocess.", "is run by `asyncio.", "is a query for", "is shown as HTML")
 _CHECKS = frozenset(
     "validate validated validator sanitize sanitise sanitized allow allowed allows whitelist allowlist escape escaped "
     "safe verify verified ensure guard restricted restrict sandbox sandboxed parse parsed check checked clean "
     "permitted forbid approve approved confirm reject quote loads schema linted review".split()
 )
+_OF_ADDRESSES = frozenset("urlparse urlsplit URL startswith is_allowed host netloc".split())
 _SCHEMAS = frozenset(
     "model_validate model_validate_json parse_raw parse_obj validate_python validate_json with_structured_output "
     "from_json literal_eval bind_tools".split()
 )
+
+_TESTS = (ast.If, ast.IfExp, ast.Assert, ast.Match, ast.While)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class ModelText:
         self.tainting = tainting
         self.acting = acting
         self._known: dict[Definition, bool] = {}
+        self._handing: dict[tuple[Definition, bool], bool] = {}
         self._free = FreeText(code)
 
     def asked(self, roots: Iterable[Definition]) -> list[Location]:
@@ -90,10 +95,30 @@ class ModelText:
         roots, language = tuple(roots), self.acting.language
         found = self.tainting.follow(roots, language, self._cleans, self._vouches, compared=False)
         taken = self.tainting.follow(roots, language, self._checks, self._refuses, compared=False)
-        said = [(one, self._sink(one)) for one in found] + [(one, self._tool(one)) for one in taken]
+        handed = tools(self.code, self.code.reachable(roots))
+        written = self.tainting.follow(
+            (*roots, *handed), lambda _: False, self._cleans, self._vouches, compared=False, seeds=handed
+        )
+        runs = [(one, how) for one in written if (how := self._sink(one)).startswith(("is run by", "is a query"))]
+        said = (
+            [(one, self._sink(one)) for one in found]
+            + runs
+            + [(one, self._tool(one) or self._part(one)) for one in taken]
+        )
         kept = [(one, how) for one, how in said if how and one.given and not self.code.is_test(one.site.by.path)]
         places = {at: Unguarded(at, how) for one, how in kept for at in [self.tainting.at(one.site)]}
         return list({**self._fields(roots), **places}.values())
+
+    def _part(self, one: Received) -> str:
+        """How a part of an answer that was only taken apart is run, queried or fetched."""
+        first = one.site.node.args[:1]
+        how = self._sink(one) if first and first[0] in one.given else ""
+        if how.startswith("is the address"):
+            names = {self.tainting.site(one.site.by, part.node).last for part in self.tainting.parts(one.site.by)
+                     if isinstance(part.node, ast.Call)}  # fmt: skip
+            if _put_together(first[0]) or not _straight(first[0]) or names & _OF_ADDRESSES:
+                return ""
+        return how if how.startswith(("is run by", "is a query", "is the address")) else ""
 
     def _fields(self, roots: tuple[Definition, ...]) -> dict[Location, Unguarded]:
         """Where a free field of a parsed answer becomes part of a line for a shell or a database."""
@@ -115,7 +140,26 @@ class ModelText:
 
     def _parses(self, site: Site) -> bool:
         made = site.target is not None and site.target.kind == "class"
-        return made or site.last in _SCHEMAS or bool(_TAKES_APART.match(site.name))
+        if made or site.last in _SCHEMAS or _TAKES_APART.match(site.name):
+            return True
+        return site.target is not None and site.target.kind == "function" and self._hands_over(site.target)
+
+    def _hands_over(self, one: Definition, *, loose: bool = False) -> bool:
+        """Whether all that a function of the project does is to give back what a schema or a parser made.
+
+        `loose`: what was only taken apart, and held against nothing.
+        """
+        if (one, loose) not in self._handing:
+            self._handing[one, loose] = False  # a function that calls itself does more
+            nodes = [part.node for part in self.tainting.parts(one)]
+            calls = _given_back(nodes)
+            sites = [self.tainting.site(one, call) for call in calls or []]
+            does = self._takes_apart if loose else self._parses
+            self._handing[one, loose] = bool(sites) and all(does(site) for site in sites)
+        return self._handing[one, loose]
+
+    def _takes_apart(self, site: Site) -> bool:
+        return site.last == "model_construct" or bool(_TAKES_APART.match(site.name))
 
     def _checks(self, site: Site) -> bool:
         """Like `_cleans`; a text that was taken apart may still name any tool."""
@@ -169,7 +213,8 @@ class ModelText:
         """A call named after a check, unless it is the project's own and runs what it is given, unlooked at."""
         if not words(site.last) & _CHECKS:
             return False
-        return site.target is None or site.target.kind != "function" or not self._runs(site.target)
+        own = site.target if site.target is not None and site.target.kind == "function" else None
+        return own is None or not (self._runs(own) or self._hands_over(own, loose=True))
 
     def _runs(self, check: Definition) -> bool:
         """Whether a function, or one that it calls, runs text, and nothing in it decides, compares or replaces."""
@@ -237,12 +282,35 @@ def _put_together(node: ast.expr) -> bool:
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod))
 
 
+def _straight(node: ast.expr) -> bool:
+    """`answer["url"]`, `answer.get("url")`, `url`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+        node = node.func.value
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
+
+
 def _emptiness(node: ast.AST) -> bool:
     """`if not text`, `if text is None`: a test whether there is anything."""
     test = node.test if isinstance(node, ast.If | ast.IfExp) else None
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return isinstance(test.operand, ast.Name)
     return isinstance(test, ast.Name) or (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Is | ast.IsNot))
+
+
+def _given_back(nodes: list[ast.AST]) -> list[ast.Call] | None:
+    """The calls whose results a body gives back, where it decides nothing and gives back nothing else."""
+    held = {one.targets[0].id: one.value for one in nodes
+            if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)}  # fmt: skip
+    given = [node.value for node in nodes if isinstance(node, ast.Return) and not _nothing(node.value)]
+    given = [held.get(one.id) if isinstance(one, ast.Name) else one for one in given]
+    calls = [value for value in given if isinstance(value, ast.Call)]
+    return None if len(calls) < len(given) or any(isinstance(node, _TESTS) for node in nodes) else calls
+
+
+def _nothing(node: ast.expr | None) -> bool:
+    return node is None or (isinstance(node, ast.Constant) and node.value is None)
 
 
 def _prefixed(node: ast.expr) -> bool:

@@ -14,6 +14,7 @@ from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, Use
+from mlops_lint.facts.project.origin_reads import only_reads, read_places, reads
 from mlops_lint.facts.project.origin_targets import promised_by_make
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.versioning import Versioning
@@ -208,14 +209,14 @@ class Origins:
                 continue
             known = [write.definition for write in idle if write.definition.path == path]
             source = self.code.source(path)
-            reads = {id(part) for call in ast.walk(source.tree) if isinstance(call, ast.Call) and _reads(call)
-                     for part in ast.walk(call)}  # fmt: skip
+            read = {id(part) for call in ast.walk(source.tree) if isinstance(call, ast.Call) and reads(call)
+                    for part in ast.walk(call)}  # fmt: skip
             idle_names = self._unused(path, source.tree) | _only_opened(source.tree)
             idle_names |= {id(part) for opened in unused_handles(source.tree) for part in ast.walk(opened)}
             for node in ast.walk(source.tree):
                 if id(node) in idle_names:
                     continue
-                if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in reads:
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in read:
                     if posixpath.basename(node.value) == name and not any(
                         one.line <= node.lineno <= one.end_line for one in known
                     ):
@@ -240,6 +241,8 @@ class Origins:
     def _used(self, path: str, name: str) -> bool:
         """Whether live code uses a module's name, or may take it from elsewhere."""
         for other, module in self.code.modules.items():
+            if self.code.is_test(other):
+                continue  # what a test writes is no result
             here = other == path
             imports = module.symbols.imports
             names = {name} if here else {fact.name if fact.symbol == name else name for fact in imports
@@ -248,7 +251,8 @@ class Origins:
                 steps = split(use.chain)
                 if steps[0] in names or (not here and name in [step.lstrip(".") for step in steps[1:]]):
                     if self.code.graph.scope(other, use.scope) in self.code.live:
-                        return True
+                        if not only_reads(read_places(self.code.source(other).tree), use):
+                            return True
         return False
 
     def _saves(self, path: str, fact: UseFact) -> bool:
@@ -329,16 +333,6 @@ def _option(node: ast.Call) -> str:
 def _unknown_library(name: str) -> bool:
     root = name.partition(".")[0]
     return root not in _KNOWN and root not in sys.stdlib_module_names and not root.startswith("pytest")
-
-
-def _reads(call: ast.Call) -> bool:
-    """`open(path)`, `json.load(open(path))`, `Path(path).read_text()`, `pd.read_json(path)`."""
-    name = split(chain(call.func))[-1].lstrip(".")
-    if name == "open":
-        mode = [*call.args[1:2], *(word.value for word in call.keywords if word.arg == "mode")]
-        text = mode[0].value if mode and isinstance(mode[0], ast.Constant) else "r" if not mode else "w"
-        return str(text).startswith("r") and "+" not in str(text)
-    return name.startswith("read_") or name in ("load", "safe_load", "loads", "exists", "is_file")
 
 
 @provides

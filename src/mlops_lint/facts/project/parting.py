@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, Reach, Use
 from mlops_lint.facts.project.knowledge import Knowledge, Tool
+from mlops_lint.facts.project.parting_groups import cut_by_others
 from mlops_lint.facts.project.parting_rows import ROW_NUMBERS, columns_alone, names_rows, numbers_rows, whole_beside
 from mlops_lint.facts.project.parting_shares import bare
 from mlops_lint.facts.project.values import Values
@@ -94,6 +96,11 @@ class Partings:
                 return self.code.source(definition.path).at(found)
         return None
 
+    def by_others(self, roots: Iterable[Definition], key: str) -> tuple[Location, str] | None:
+        """Where the roots part rows by hand by another column than the key of the groups, and by which."""
+        given = [*roots]
+        return cut_by_others(self.code, given, self.code.reachable(given), key)
+
     def whole(self, definition: Definition) -> Location | None:
         """Where a function that is said to split gives back all rows beside a part of them."""
         found = whole_beside(self.code.node(definition)) if definition.kind == "function" else None
@@ -135,15 +142,19 @@ class Partings:
         """Whether it groups by another column than the key: the code knows both, and makes neither of the other."""
         if not one.by or one.by == key or one.kept:
             return False
-        texts = [self.code.text(path).text for path in self.code.modules if not self.code.is_test(path)]
+        files = {path: self.code.text(path).text for path in self.code.modules if not self.code.is_test(path)}
+        texts, stem = list(files.values()), posixpath.splitext(posixpath.basename(one.at.path))[0]
+        beside = [text for path, text in files.items() if path == one.at.path or _imports(text, stem)]
         if one.by == ROW_NUMBERS:
             return not any(names_rows(text) for text in texts)
         known = any(re.search(rf"[\"']{re.escape(key)}[\"']|^\s+{re.escape(key)}\s*:", text, re.M) for text in texts)
         made = re.compile(
-            rf"[\"']{re.escape(one.by)}[\"']\s*(?:\]\s*=(?!=)|:|,\s*lambda)|\b{re.escape(one.by)}\s*=(?!=)|"
+            rf"[\"']{re.escape(one.by)}[\"']\s*(?:\]\s*=(?!=)|,\s*lambda)|\b{re.escape(one.by)}=(?!=)|"
+            rf"\.{re.escape(one.by)}\s*=(?!=)|[(,]\s*{re.escape(one.by)}\s*=(?!=)|"
             rf"\bas\s+{re.escape(one.by)}\b|alias\([\"']{re.escape(one.by)}[\"']", re.IGNORECASE,
         )  # fmt: skip
-        return known and not any(made.search(text) for text in texts)
+        entry = re.compile(rf"[\"']{re.escape(one.by)}[\"']\s*:")
+        return known and not any(made.search(text) for text in texts) and not any(map(entry.search, beside))
 
     def _around(self, use: Use) -> ast.AST | None:
         definition = self.code.scope_of(use)
@@ -182,6 +193,10 @@ class Partings:
             return
 
 
+def _imports(text: str, stem: str) -> bool:
+    return re.search(rf"^\s*(?:from|import)\b.*\b{re.escape(stem)}\b", text, re.M) is not None
+
+
 def _all_in_order(node: ast.Call) -> bool:
     """Whether it takes all rows and is not told to shuffle them: `fraction` alone does not, `frac` does."""
     given = {word.arg: word.value for word in node.keywords}
@@ -191,13 +206,17 @@ def _all_in_order(node: ast.Call) -> bool:
 
 
 def _groups(tree: ast.AST | None) -> ast.expr | None:
-    """What the only call of a splitter's `split` in a scope is given as groups."""
+    """What the calls of a splitter's `split` in a scope are given as groups, where all are given one column."""
     calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and chain(one.func).endswith(".split")
              and (len(one.args) > 1 or one.keywords)] if tree is not None else []  # fmt: skip
-    if len(calls) != 1 or isinstance(tree, ast.Module):
+    if not calls or isinstance(tree, ast.Module):
         return None
-    named = next((word.value for word in calls[0].keywords if word.arg == "groups"), None)
-    return named or (calls[0].args[2] if len(calls[0].args) > 2 else None)
+    given = [next((word.value for word in call.keywords if word.arg == "groups"), None)
+             or (call.args[2] if len(call.args) > 2 else None) for call in calls]  # fmt: skip
+    texts = {
+        ast.unparse(one.slice if isinstance(one, ast.Subscript) else one) if one is not None else "" for one in given
+    }
+    return given[0] if len(texts) == 1 else None
 
 
 def _own(tree: ast.AST) -> Iterator[ast.AST]:

@@ -15,6 +15,7 @@ from mlops_lint.facts.project.attributes import Attributes
 from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.features import Features
+from mlops_lint.facts.project.json_headers import JSON, json_keys
 from mlops_lint.facts.project.knowledge import Knowledge
 from mlops_lint.facts.project.literals import Literals
 from mlops_lint.facts.project.pointer_targets import FileTarget, FolderTarget, SymbolTarget
@@ -100,6 +101,8 @@ class PeopleColumns:
                 continue
             if len(columns) > 1:
                 yield from ((name, Location(path)) for name in columns)
+        for path in self._files(JSON):
+            yield from ((name, Location(path)) for name in json_keys(self.code.view, path))
 
     def _schemas(self) -> Iterator[tuple[str, Location]]:
         """The fields of the classes that sources and requests are held against."""
@@ -136,6 +139,9 @@ class PeopleColumns:
                 yield name, self.charter.at(*route, index)
 
     def _sources(self) -> Iterable[str]:
+        return self._files(_TABLES)
+
+    def _files(self, endings: tuple[str, ...]) -> list[str]:
         found: list[str] = []
         for text in self._paths():
             target = self.pointers.resolve(text, "path")
@@ -143,7 +149,7 @@ class PeopleColumns:
                 found.append(target.path)
             elif isinstance(target, FolderTarget):
                 found += target.files
-        return [path for path in found if path.lower().endswith(_TABLES)][:MAX_FILES]
+        return [path for path in found if path.lower().endswith(endings)][:MAX_FILES]
 
     def _paths(self) -> Iterator[str]:
         """The paths of declared sources; malformed ones are left out."""

@@ -14,7 +14,9 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.attributes import Attributes
 from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.features import Features, tokens
+from mlops_lint.facts.project.json_headers import JSON, json_keys
 from mlops_lint.facts.project.knowledge import Knowledge
+from mlops_lint.facts.project.personal_records import recorded_columns, taken_records
 from mlops_lint.facts.project.personal_written import written_columns
 from mlops_lint.facts.project.pointers import FileTarget, FolderTarget, Pointers
 from mlops_lint.facts.project.reading import text_of
@@ -79,12 +81,26 @@ class Personal:
 
     def source(self, path: str | None, schema: str | None) -> Columns:
         """Of a declared source: the header of its tables, and what its schema names."""
-        found = [*(self._tables(path) if path else ()), *(schema_columns(self.code, self.pointers, schema) if schema else ())]
+        found = [
+            *(self._tables(path) if path else ()),
+            *(schema_columns(self.code, self.pointers, schema) if schema else ()),
+        ]
         return self._told(found, extra=(path or "",))
 
     def asked(self, schema: str) -> Columns:
         """Of the class that requests are held against."""
         return self._told(fields(self.code, self.pointers, schema))
+
+    def handled(self) -> Columns:
+        """Of the classes that the declared handlers take."""
+        roots = self.shipped.declared(("deployment", "entrypoint"), ("deployment", "predicts_in"))
+        found = [self._told(names) for root in dict.fromkeys(roots) for names in taken_records(self.code, root)]
+        return next((columns for columns in found if columns.telling), Columns(0, ()))
+
+    def recorded(self) -> Columns:
+        """What live code keeps of each row, and what training makes its rows of."""
+        told = (self._told(names) for names in recorded_columns(self.code, self.shipped))
+        return next((columns for columns in told if columns.telling), Columns(0, ()))
 
     def coded(self) -> Columns:
         """What live code takes from tables, and what models are fitted on."""
@@ -129,6 +145,8 @@ class Personal:
                 yield from ((name, Location(file)) for name in header(self.code.view.read(file)))
             except (Unreadable, DocumentError):
                 continue
+        for file in [one for one in files if one.lower().endswith(JSON)][:20]:
+            yield from ((name, Location(file)) for name in json_keys(self.code.view, file))
 
     def _promising(self, path: str) -> bool:
         text = text_of(self.code.view, path) or ""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.code import Definition
 from mlops_lint.facts.project.dvc import Stage
 from mlops_lint.facts.project.implementing import Implementation
-from mlops_lint.facts.project.locking import Locking
+from mlops_lint.facts.project.locking import Locking, Stale
 from mlops_lint.facts.project.node_wiring import NodeWiring
-from mlops_lint.facts.project.piping_commands import MAKEFILES, runs_notebook, working
-from mlops_lint.facts.project.piping_rules import is_ruled, other_rules, programs
+from mlops_lint.facts.project.piping_commands import MAKEFILES, does_nothing, runs_notebook, working
+from mlops_lint.facts.project.piping_rules import filled_rules, is_ruled, other_rules, programs
+from mlops_lint.facts.project.piping_tasks import left_out, task_commands
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.training import Training
 from mlops_lint.facts.project.values import Values
@@ -64,11 +66,16 @@ class Piping:
             return [part for part in PARTS if not self._staged(path, part)]
         text = self._text(path)
         reached = self._reached(path)
-        text = working(text) if posixpath.basename(path).lower() in MAKEFILES else text
+        makes = posixpath.basename(path).lower() in MAKEFILES
+        text = working(filled_rules(text)) if makes else text
         if functions := self._steps(path):
             text = " ".join(function.name for function in functions)
             reached = self._code.reachable(functions).definitions
+        text = task_commands(self._code.view, path) or text
         missing = [part for part in PARTS if not (_WORDS[part].search(text) or self._holds(part, reached, text))]
+        trained = self.training.declared
+        if "train" not in missing and isinstance(trained, Implementation) and task_commands(self._code.view, path):
+            missing = ["train", *missing] if left_out(text, trained.path, self._code.modules) else missing
         return [] if missing == ["evaluate"] and self._within_training() else missing
 
     def _unmade(self, path: str) -> bool:
@@ -122,6 +129,28 @@ class Piping:
                 if not any(place in self._code.view.entries for place in places) and "cd " not in stage.cmd:
                     yield stage, script
 
+    def stale(self, path: str) -> list[Stale]:
+        """Where its lock disagrees; soft, where nothing that the pipeline runs has changed."""
+        found = list(self.locking.stale(path))
+        reached = self._reached(path) if any(one.parts for one in found) else frozenset()
+        names = {(one.path, one.qualname.split(".")[0]) for one in reached}
+        files = {one for one, _ in names}
+        return [
+            replace(one, soft=True)
+            if one.path in files and one.parts and not any((one.path, part) in names for part in one.parts)
+            else one
+            for one in found
+        ]
+
+    def hollow_stages(self, path: str) -> Iterator[tuple[Stage, str]]:
+        """Stages that are said to make the model or its numbers, and whose commands compute nothing."""
+        wanted = {*self._outputs("train"), *self._outputs("evaluate")}
+        for stage in self.locking.stages(path):
+            outs = sorted({*stage.outs, *stage.metrics})
+            made = [want for out in outs for want in wanted if want == out or want.startswith(out + "/")]
+            if made and does_nothing(stage.cmd):
+                yield stage, made[0]
+
     def idle_scripts(self, path: str) -> Iterator[tuple[Stage, str]]:
         """Scripts that stages start and that only define things: nothing in them runs by itself."""
         stages = {stage.name.partition("@")[0]: stage for stage in self.locking.stages(path)}
@@ -164,15 +193,17 @@ class Piping:
         stages = self.locking.stages(path)
         wanted = self._outputs(part)
         beside = set(self._outputs("baseline")) - set(wanted)
+        only = [
+            one for one in stages if part == "evaluate" and wanted and one.metrics and beside.issuperset(one.metrics)
+        ]
+        stages = [one for one in stages if one not in only]  # they score the baseline, and nothing else
         for stage in stages:
-            if part == "evaluate" and wanted and stage.metrics and beside.issuperset(stage.metrics):
-                continue  # it scores the baseline, and nothing else
             outs = {*stage.outs, *stage.metrics, *stage.plots}
             made = any(out == want or want.startswith(out + "/") for out in outs for want in wanted)
             words = f"{stage.name} {stage.cmd}"
             if made or _WORDS[part].search(words) or (part == "evaluate" and _evaluates(stage)):
                 return True
-        reached = self._reached(path)
+        reached = self._reached(path, {stage.name.partition("@")[0] for stage in only})
         return self._holds(part, reached, " ".join(stage.cmd for stage in stages))
 
     def _outputs(self, part: str) -> list[str]:
@@ -213,8 +244,8 @@ class Piping:
             re.search(r"_score$|\.score$|evaluate|metric|_report$|_error$|\.eval$|_loss$", name) for name in calls
         )
 
-    def _reached(self, path: str) -> frozenset[Definition]:
-        """What runs once the pipeline's scripts, or the pipeline's own Python file, run."""
+    def _reached(self, path: str, without: Collection[str] = ()) -> frozenset[Definition]:
+        """What runs once the pipeline's scripts, but for those of some stages, or its own Python file, run."""
         roots: list[Definition] = []
         if path in self._code.modules:
             module = self._code.modules[path]
@@ -222,7 +253,7 @@ class Piping:
         text = self._text(path)
         for run in self._values.invocations.all:
             module_name = run.script.removesuffix(".py").rpartition("/")[2]
-            if run.script in self._code.modules and module_name in text:
+            if run.script in self._code.modules and module_name in text and run.stage not in without:
                 roots += [self._code.modules[run.script].body, self._code.modules[run.script].main]
         return self._code.reachable(roots).definitions
 

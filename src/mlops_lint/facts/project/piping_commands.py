@@ -13,6 +13,18 @@ _PLAIN = re.compile(
     r"^\s*(?:[@-]+\s*)?(?:python[\d.]* (?:-[uW] ?\w* )*(?:-m [\w.]+|[\w./-]+\.py)|dvc (?:pull|push|fetch))(?:\s|$)"
 )
 _NOTEBOOK = re.compile(r"\b(?:papermill|nbconvert|jupyter|nbclient)\b[^\n]*?([\w./-]+\.ipynb)")
+_NOTHING = re.compile(
+    r"[@-]*\s*(?:true|:|exit(?: 0)?|pass|pwd|date|(?:echo|printf|touch|mkdir|sleep|set)\b[^|`$]*|(?:ls|cat)\b[^|`$>]*|"
+    r"python[\d.]* -c ['\"](?:pass|print\([^()]*\))?['\"])"
+)
+"""Commands that compute nothing: they say something, write a text, or make an empty file."""
+_ASKS = ("--help", "--version")
+
+
+def does_nothing(command: str) -> bool:
+    """Whether no part of a shell command computes anything; a command that is not known may."""
+    parts = [part.strip() for part in re.split(r"&&|\|\||[;\n]", command)]
+    return any(parts) and all(_NOTHING.fullmatch(part) or part.endswith(_ASKS) for part in parts if part)
 
 
 def working(text: str) -> str:

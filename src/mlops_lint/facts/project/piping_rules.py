@@ -6,6 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterable
 
+from mlops_lint.facts.project.piping_commands import does_nothing
+
 _HEAD = re.compile(r"(?:rule|checkpoint)\s+(\w+)\s*:|([^\s:=#][^:=#]*)::?(?!=)(.*)$")
 _PARTS = re.compile(r"(?m)^[ \t]+(?:shell|run|script|notebook|wrapper|cwl)\s*:|^\t")
 _MODULE = re.compile(r"\s-m\s+([\w.]+)")
@@ -29,6 +31,18 @@ def other_rules(text: str, metric: str, baseline: str) -> str | None:
         return None
     kept = [block for block in _blocks(text) if not _beside(block, metric, baseline)]
     return "\n".join(kept)
+
+
+def filled_rules(text: str) -> str:
+    """The rules; of those whose commands compute nothing only what they need."""
+    return "\n".join(_filled(block) for block in _blocks(text))
+
+
+def _filled(block: str) -> str:
+    head, *recipe = block.split("\n")
+    commands = "\n".join(line.strip().lstrip("@-") for line in recipe if line.strip())
+    hollow = bool(_HEAD.match(head)) and bool(commands) and does_nothing(commands)
+    return head.partition(":")[2].partition("#")[0] if hollow else block
 
 
 def _blocks(text: str) -> list[str]:

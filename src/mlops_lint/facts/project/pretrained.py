@@ -13,6 +13,7 @@ from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.pretrained_written import asked_key, beside, written_under
+from mlops_lint.facts.project.pretrained_zoo import builder, versions
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.values import Values
@@ -20,7 +21,8 @@ from mlops_lint.facts.project.values.model import HOLE, Frame
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
 
-Kind = Literal["hub", "hosted"]
+Kind = Literal["hub", "hosted", "zoo"]
+"""`zoo`: a library's own models, whose weights have names."""
 _HUB = {
     "from_pretrained": (0, "pretrained_model_name_or_path"),
     "snapshot_download": (0, "repo_id"),
@@ -179,7 +181,8 @@ class Pretrained:
         slot = _BY_NAME.get(name) or (_HUB.get(last) if "::" not in name else None)
         asked = sorted(_ASKED & use.keywords.keys())
         hosted = slot is None and "::" not in name and asked and _ASKS.search(use.chain)
-        if not (slot or hosted):
+        zoo = builder(name)
+        if not (slot or hosted or zoo):
             return
         index = self._values.evaluator.index(path)
         at = index.call_at(use.line, use.column, use.end_line, use.end_column)
@@ -187,6 +190,10 @@ class Pretrained:
             return
         scope, call = at
         place = self.code.use_at(path, use)
+        if zoo:
+            for version in versions(self.code, path, scope, call):
+                yield PretrainedLoad(place, "zoo", f"torchvision/{zoo}", version)
+            return
         if slot is None:
             for text in self._possible(path, scope, _argument(call, 99, asked[0])):
                 yield PretrainedLoad(place, "hosted", text, "", self.code.graph.scope(path, use.scope))
@@ -246,7 +253,7 @@ def same_id(one: str, other: str) -> bool:
 def same_revision(one: str, other: str) -> bool:
     """Equal, or one hash is the beginning of the other."""
     short, long = sorted((one.lower(), other.lower()), key=len)
-    return short == long or (len(short) >= 7 and long.startswith(short))
+    return short == long or long.endswith(f".{short}") or (len(short) >= 7 and long.startswith(short))
 
 
 def moves(text: str) -> bool:

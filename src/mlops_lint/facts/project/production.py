@@ -90,9 +90,17 @@ class Production:
 
     def shipments(self, declared: tuple[str, ...] = ()) -> list[Shipment]:
         """What ships, the sure ones first; `declared` are configurations that are said to deploy."""
-        found = [one for deployment in self._deployments(declared) if (one := self._job(deployment))]
+        deployments = [one for one in self._deployments(declared) if not one.pushes]
+        found = [one for deployment in deployments if (one := self._job(deployment))]
         found += [*self._named(), *self._images(), *self._manifests()]
         return sorted(dict.fromkeys(found), key=lambda one: not one.sure)
+
+    def pushed(self, declared: tuple[str, ...]) -> list[Shipment]:
+        """The declared jobs that only push an image, and that a push or a release starts."""
+        found = [one for one in self._deployments(declared) if one.pushes and not _off(one.job)]
+        events = [set(self._workflows.events(one.job.config)) for one in found]
+        sure = [one for one, starts in zip(found, events, strict=True) if starts & {"push", "release", "schedule"}]
+        return [Shipment(one.at, f"{one.what} in `{one.job.name}`", sure=True) for one in sure]
 
     def scheduled(self) -> Location | None:
         """Where a schedule starts a command that is named after serving."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.catalogue_reads import CatalogueReads, Entry
-from mlops_lint.facts.project.code import Code, Definition, Use
+from mlops_lint.facts.project.code import Code, Definition, Reach, Use
 from mlops_lint.facts.project.knowledge import Access, Knowledge
 from mlops_lint.facts.project.shipped import Shipped
 from mlops_lint.facts.project.sources import argument
@@ -22,10 +22,12 @@ _ROWS = frozenset(
     "pandas pandas_path pandas_json pandas_excel pandas_pickle pandas_sql pandas_sql_table pandas_gbq geopandas polars "
     "polars_sql dask dask_path modin_cudf spark spark_table spark_sql ray duckdb_file numpy_text svmlight "
     "sklearn_files xarray pyarrow tensorflow tensorflow_csv keras_directories torchvision huggingface huggingface_disk "
-    "huggingface_files tfds openml uci s3_wrangler athena bigquery delta rasterio".split()
+    "huggingface_files tfds openml uci s3_wrangler athena bigquery delta rasterio connectorx postgis snowpark "
+    "snowpark_sql coco coco_detection text_loaders text_folders".split()
 )
 """Readers of rows, whatever they read; the others count by what they are given."""
-_PLAIN = frozenset(("builtin_open", "pathlib", "numpy", "duckdb"))
+_PLAIN = frozenset(("builtin_open", "pathlib", "numpy", "duckdb", "sqlalchemy"))
+_FETCHED = re.compile(r"\.(?:fetchall|fetchmany|fetch_pandas_\w+|fetch_arrow_\w+|mappings|to_dataframe|all)\(")
 _TABLE = re.compile(
     r"\.(?:csv|tsv|parquet|feather|jsonl|ndjson|arff|orc|avro|npz|npy|xlsx?)(?:\.(?:gz|bz2|zst|zip|xz))?$"
 )
@@ -62,17 +64,34 @@ class Reads:
         self.shipped = shipped
         self.unclear: list[Location] = []
         """Reading calls whose argument cannot be told."""
+        self._reach: Reach | None = None
+        self._above: frozenset[Definition] = frozenset()
 
     def all(self) -> list[Read]:
         """In order of place."""
         self.unclear.clear()
-        found = list(self._listed())
+        found = [*self._within(), *(self._entry(entry) for entry in self.catalogue.all)]
+        return sorted(dict.fromkeys(found), key=lambda read: (read.at, read.what))
+
+    def by(self, roots: Iterable[Definition]) -> list[Read]:
+        """What other programs read; what cannot be told of them is not counted."""
+        before = list(self.unclear)
+        self._reach, self._above = self.code.reachable(roots), frozenset(self.shipped.serving.callers(roots))
+        found = list(dict.fromkeys(self._within()))
+        self._reach, self._above, self.unclear = None, frozenset(), before
+        return found
+
+    def _within(self) -> Iterator[Read]:
+        yield from self._listed()
         for use, access in self._uses():
             call = self.code.call_node(use)
             if call is not None:
-                found += self._read(use, access, call)
-        found += [self._entry(entry) for entry in self.catalogue.all]
-        return sorted(dict.fromkeys(found), key=lambda read: (read.at, read.what))
+                yield from self._read(use, access, call)
+
+    @property
+    def reach(self) -> Reach:
+        """What is looked at: training and scoring, or the programs that were asked for."""
+        return self.shipped.scored if self._reach is None else self._reach
 
     def _entry(self, entry: Entry) -> Read:
         """A data set of a catalogue; its path counts from the project's folder."""
@@ -82,7 +101,7 @@ class Reads:
 
     def _uses(self) -> list[tuple[Use, Access]]:
         known = {name: one for name, one in self.knowledge.readers.items() if one.row in _ROWS | _PLAIN}
-        reach = self.shipped.scored
+        reach = self.reach
         notebooks = any(root.path.endswith(".ipynb") for root in self.shipped.training)
         uses = [use for use in self.code.uses(known) if use.call and self.code.scope_of(use) in reach]
         own = [
@@ -93,7 +112,7 @@ class Reads:
     def _listed(self) -> Iterator[Read]:
         """`glob.glob("extra/*.csv")`, whatever reads the files then."""
         for use in self.code.uses(_GLOBS):
-            call = self.code.call_node(use) if use.call and self.code.scope_of(use) in self.shipped.scored else None
+            call = self.code.call_node(use) if use.call and self.code.scope_of(use) in self.reach else None
             given = call.args[0] if call is not None and call.args else None
             text = self.values.text(use.path, use.scope, given) if given is not None else None
             if text and call is not None and use.name.startswith("pathlib."):
@@ -112,13 +131,13 @@ class Reads:
 
     def _methods(self) -> Iterator[tuple[Use, Access]]:
         """`spark.read.parquet(…)` on a session whose making is not seen."""
-        for definition in sorted(self.shipped.scored.definitions):
+        for definition in sorted(self.reach.definitions):
             module = self.code.modules[definition.path]
             for fact in (
                 module.symbols.uses if definition.kind == "module" and not self.code.is_test(definition.path) else ()
             ):
                 match = _METHODS.search(fact.chain) if fact.call else None
-                if match and self.code.graph.scope(definition.path, fact.scope) in self.shipped.scored:
+                if match and self.code.graph.scope(definition.path, fact.scope) in self.reach:
                     name = (
                         "spark"
                         if match[1] and match[1] != "table"
@@ -134,7 +153,7 @@ class Reads:
 
     def _read(self, use: Use, access: Access, call: ast.Call) -> Iterator[Read]:
         node = self._argument(call, access)
-        if node is None or (access.row in _PLAIN and _writes(call)):
+        if node is None or (access.row in _PLAIN and _writes(call, method=access.row == "pathlib")):
             return
         values = self._values(use, node)
         texts: list[tuple[object, str]] = [(known, known.text) for known in values if known.text]
@@ -162,7 +181,7 @@ class Reads:
         for value, sites in self.values.runs(once):
             path, scope, _ = sites[-1] if sites else (use.path, use.scope, None)
             caller = self.code.graph.scope(path, scope)
-            ours = caller in self.shipped.scored or caller in self._leading
+            ours = caller in self.reach or caller in self._leading or caller in self._above
             (inside if ours and not self.code.is_test(path) else beside).append(value)
         return tuple(one for one in found if one.value in inside or one.value not in beside)
 
@@ -171,20 +190,19 @@ class Reads:
         first = argument(call, access)
         if access.row == "huggingface" and isinstance(first, ast.Constant) and first.value in _FORMATS:
             files = given.get("data_files") or given.get("data_dir")
-            return files if not isinstance(files, ast.Dict) else (files.values[0] if files.values else None)
+            return _of_dict(files) if isinstance(files, ast.Dict) else files
         if access.row == "pathlib" and isinstance(call.func, ast.Attribute):
             inner = call.func.value
-            return (
-                inner.args[0]
-                if isinstance(inner, ast.Call) and chain(inner.func).endswith("Path") and inner.args
-                else None
-            )
+            named = isinstance(inner, ast.Call) and chain(inner.func).endswith("Path") and len(inner.args) == 1
+            return inner.args[0] if isinstance(inner, ast.Call) and named else inner
         return first
 
     def _one(self, use: Use, access: Access, value: object, text: str) -> Iterator[Read]:
         if access.row == "duckdb":  # a table may be a frame of the program
             for file in _FILES.findall(text):
                 yield from self._file(use, file)
+        elif access.row == "sqlalchemy":
+            yield from self._fetched(use, text)
         elif access.kind == "sql" or (access.kind == "table" and access.row != "delta"):
             yield from (Read("table", name, use.at) for name in tables(text, bare=access.kind == "table"))
         elif access.kind == "dataset" and not self._local(value, use):
@@ -195,6 +213,14 @@ class Reads:
         elif access.row in _ROWS or _TABLE.search(text):
             paths = self.values.repository_paths(value, use.path)
             yield Read("path", text.removeprefix(f"{ANCHOR}/"), use.at, paths)
+
+    def _fetched(self, use: Use, text: str) -> Iterator[Read]:
+        """The rows of a query that a connection runs; of a database in a file nothing is said."""
+        scope = self.code.scope_of(use)
+        whole = self.code.text(use.path).text if scope.kind == "module" else ast.unparse(self.code.node(scope))
+        asked = re.match(r"\s*(?:select|with)\b", text, re.IGNORECASE)
+        if asked and _FETCHED.search(whole) and not use.name.startswith("sqlite3."):
+            yield from (Read("table", name, use.at) for name in tables(text))
 
     def _file(self, use: Use, text: str) -> Iterator[Read]:
         if _URI.match(text):
@@ -223,14 +249,16 @@ def tables(text: str, *, bare: bool = False) -> list[str]:
     ]
 
 
-def _writes(call: ast.Call) -> bool:
-    """Opened to write; or a helper whose mode is not told."""
+def _of_dict(files: ast.Dict) -> ast.expr | None:
+    """All that `{"train": "a.jsonl", "extra": ["b.jsonl"]}` names, as one list."""
+    parts = [part for value in files.values for part in (value.elts if isinstance(value, ast.List) else [value])]
+    return ast.copy_location(ast.List(parts, ast.Load()), files) if parts else None
+
+
+def _writes(call: ast.Call, *, method: bool) -> bool:
+    """Opened to write; `method`: of a path, whose first argument is the mode."""
     mode = next((word.value for word in call.keywords if word.arg == "mode"), None)
-    place = (
-        0
-        if isinstance(call.func, ast.Attribute) and chain(call.func).endswith(".open") and "Path" in chain(call.func)
-        else 1
-    )
+    place = 0 if method else 1
     if mode is None and len(call.args) > place:
         mode = call.args[place]
     return isinstance(mode, ast.Constant) and isinstance(mode.value, str) and bool(set(mode.value) & set("wax+"))

@@ -12,7 +12,8 @@ from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.features import tokens
-from mlops_lint.facts.project.recorded_outputs import only_ids, unwritten
+from mlops_lint.facts.project.recorded_objects import fields_of
+from mlops_lint.facts.project.recorded_outputs import left_aside, named_otherwise, only_ids, unwritten
 
 PARTS = ("time", "model version", "input", "output")
 _WORDS = {
@@ -71,7 +72,7 @@ class Recording:
         for one in self._followed(hook):
             node = self.code.node(one)
             spelled = spelled or _spelled(node)
-            names |= set(_written(node))
+            names |= {*_written(node), *self._dumped(one, node)}
             calls |= {chain(part.func) for part in ast.walk(node) if isinstance(part, ast.Call)}
             whole = whole or self._whole(one, node)
         parts = {part for part in PARTS if _holds(part, names)}
@@ -79,6 +80,8 @@ class Recording:
             parts.add("time")
         if "output" in parts and spelled and not whole and self._left_out(hook, names):
             parts.discard("output")
+        elif "output" not in parts and named_otherwise(self.code.node(hook), self._others("output")):
+            parts.add("output")
         given = self._given(hook)
         if given is None and spelled and not whole:
             return Logged(frozenset(parts), open=False)  # handed on as a function: its own record says all
@@ -90,8 +93,11 @@ class Recording:
 
     def _left_out(self, hook: Definition, names: set[str]) -> bool:
         """Whether a record holds the id of the prediction alone, and something that is given is not written."""
-        others = frozenset().union(*(_SETS[part] for part in PARTS if part != "output"))
+        others = self._others("output")
         return only_ids(names, _SETS["output"] - others) and bool(unwritten(self.code.node(hook), others))
+
+    def _others(self, part: str) -> frozenset[str]:
+        return frozenset().union(*(_SETS[one] for one in PARTS if one != part))
 
     def _followed(self, hook: Definition) -> Iterator[Definition]:
         """The hook and the functions of the project that it calls; for a class, its methods."""
@@ -107,9 +113,10 @@ class Recording:
         fact = self.code.modules[one.path].facts.get(one.qualname)
         parameters = (set(fact.parameters) - {"self", "cls"}) & _WHOLE if fact else set()
         hashed = _hashed(node)
+        known = {id(part) for part, fields in self._dumps(one, node) if fields}
         for part in ast.walk(node):
             if isinstance(part, ast.Call):
-                if _name(part.func) in _SPREAD and id(part) not in hashed:
+                if _name(part.func) in _SPREAD and id(part) not in hashed | known:
                     return True
                 given = [*part.args, *(keyword.value for keyword in part.keywords if keyword.arg is None)]
                 if any(isinstance(argument, ast.Name) and argument.id in parameters for argument in given):
@@ -117,6 +124,21 @@ class Recording:
             if isinstance(part, ast.Dict) and any(key is None for key in part.keys):
                 return True
         return False
+
+    def _dumps(self, one: Definition, node: ast.AST) -> Iterator[tuple[ast.Call, frozenset[str]]]:
+        """Objects that are written with all their fields, under a name of the record, and these fields if known."""
+        for part in ast.walk(node):
+            for value in part.values if isinstance(part, ast.Dict) else ():
+                if (
+                    isinstance(value, ast.Call)
+                    and isinstance(value.func, ast.Attribute)
+                    and _name(value.func) in _SPREAD
+                ):
+                    yield value, fields_of(self.code, one, value.func.value)
+
+    def _dumped(self, one: Definition, node: ast.AST) -> Iterator[str]:
+        for _, fields in self._dumps(one, node):
+            yield from fields
 
     def _given(self, hook: Definition) -> list[set[str]] | None:
         """What the call sites hand over, by name; None where one cannot be told."""
@@ -172,7 +194,7 @@ def _spelled(node: ast.AST) -> bool:
 
 def _written(node: ast.AST) -> Iterator[str]:
     """Names of what is written: keys, keywords, arguments, columns; not those of the functions that are called."""
-    called = {id(part.func) for part in ast.walk(node) if isinstance(part, ast.Call)}
+    called = {id(part.func) for part in ast.walk(node) if isinstance(part, ast.Call)} | left_aside(node)
     parameters = {id(part) for part in ast.walk(node) if isinstance(part, ast.arg)}
     dicts = [part for part in ast.walk(node) if isinstance(part, ast.Dict)]
     assigned = [part for part in ast.walk(node) if isinstance(part, ast.Assign) and isinstance(part.value, ast.Dict)]

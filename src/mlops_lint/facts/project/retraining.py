@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.charter import Charter
@@ -21,6 +20,7 @@ from mlops_lint.facts.project.pointers import (
 from mlops_lint.facts.project.reading import text_of, walk, word, yaml_of
 from mlops_lint.facts.project.retraining_dags import Dags
 from mlops_lint.facts.project.retraining_manifests import manifest
+from mlops_lint.facts.project.retraining_sending import Sending, acting, running
 from mlops_lint.facts.project.retraining_words import (
     CRON,
     DATA,
@@ -35,7 +35,6 @@ from mlops_lint.facts.project.retraining_words import (
     UNSCHEDULED,
     Start,
     bare,
-    texts_of,
     trains,
 )
 from mlops_lint.facts.project.script import Command
@@ -55,6 +54,7 @@ class Retraining:
         self.workflows = workflows
         self.pointers = pointers
         self.serving = serving
+        self.sending = Sending(code, workflows)
         self.view = code.view
 
     def at(self, text: str, trigger: str, trained_by: str | None) -> list[Start] | str:
@@ -88,7 +88,11 @@ class Retraining:
             return self._workflow(config, trigger, trained_by)
         if path in self.code.modules:
             module = self.code.modules[path]
-            return self._code(path, (module.body, module.main, *module.definitions.values()), trigger, trained_by)
+            inner = [one for one in module.definitions.values() if one.kind == "function"]
+            live = [one for one in inner if one in self.code.live]
+            return self._code(
+                path, (module.body, module.main, *(live or module.definitions.values())), trigger, trained_by
+            )
         return manifest(self.view, path, trigger)
 
     def _workflow(self, config: CiConfig, trigger: str, trained_by: str | None) -> Start:
@@ -132,8 +136,12 @@ class Retraining:
                 if known or found or not events
                 else Start(at, lacks="is started by no new data")
             )
-        if not events or {"repository_dispatch", "workflow_run", "workflow_call"} & set(events):
+        if not events or {"workflow_run", "workflow_call"} & set(events):
             return Start(at, fulfils=True)
+        if "repository_dispatch" in events and (other := self.sending.other(config)):
+            return Start(at, lacks=other)
+        if "repository_dispatch" in events:
+            return Start(at, fulfils=True, waits=not self.sending.sender)
         if DRIFTS.search(text):
             return Start(at, fulfils=True)
         if "workflow_dispatch" in events and (where := self._dispatches(config)) is not None:
@@ -161,9 +169,8 @@ class Retraining:
 
     def _dispatches(self, wanted: CiConfig) -> Location | None:
         """Code or another workflow that starts a workflow, or one that cannot be told."""
-        for path in self.code.modules:
-            if not self.code.is_test(path) and self._starting(texts_of(self.code.source(path).tree)):
-                return Location(path)
+        if (where := self.sending.starter) is not None:
+            return where
         for config in self.workflows.ci.configs:
             commands = [one for one in self.workflows.ci.of(config) if DISPATCHES.search(one.text)]
             for one in commands:
@@ -216,15 +223,18 @@ class Retraining:
         if (judged := scheduled.judge(path, trigger)) is not None:
             return judged
         reach = self.code.reachable(roots)
-        text = " ".join(self._reached(reach))
+        told = list(running(self.code, reach))
+        text = " ".join(told)
         wanted = set(self.serving.roots_of(trained_by)) if trained_by else set()
         known = any(one in reach and one.qualname not in ("", "<main>") for one in wanted) or self._called(
             reach, wanted
         )
-        if not known and not self._starting([text]) and not TRAINS.search(text):
+        if not known and not self._starting([text]) and not TRAINS.search(" ".join(acting(told))):
             if any(self.code.graph.node(one).opaque for one in roots):
                 return Start(at, unclear="makes calls that cannot be followed")
             return Start(at, lacks="starts no training")
+        if not known and trigger != "schedule" and (why := self.sending.unheard([text], reach.definitions)):
+            return Start(at, lacks=why)
         shown = bare(self.view, path)
         if trigger == "schedule" and UNSCHEDULED.search(shown) and (caller := self._triggers(path)) is not None:
             return Start(caller, unclear="may start it at some time")
@@ -253,17 +263,6 @@ class Retraining:
 
     def _starting(self, texts: list[str]) -> bool:
         return any(STARTS.search(text) for text in texts)
-
-    def _reached(self, reach: Reach) -> Iterator[str]:
-        """Texts and names of calls in reach."""
-        for path in sorted({one.path for one in reach.definitions}):
-            names = [
-                use.chain
-                for use in self.code.modules[path].symbols.uses
-                if self.code.graph.scope(path, use.scope) in reach
-            ]
-            yield from names
-            yield from texts_of(self.code.source(path).tree)
 
 
 @provides

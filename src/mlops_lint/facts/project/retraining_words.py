@@ -46,12 +46,16 @@ DATA = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a place does for a trigger: `fulfils` it there, `lacks` says what is missing, `unclear` what hides it."""
+    """What a place does for a trigger: `fulfils` it there, `lacks` says what is missing, `unclear` what hides it.
+
+    `waits`: it hears an event that nothing here is seen to send.
+    """
 
     at: Location
     fulfils: bool = False
     lacks: str = ""
     unclear: str = ""
+    waits: bool = False
 
 
 def bare(view: RepoView, path: str) -> str:

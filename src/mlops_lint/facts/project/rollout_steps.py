@@ -31,6 +31,9 @@ def idle(view: RepoView, path: str, way: str) -> tuple[Location, str] | None:
         steps = _at_once(path, strategy)
         if steps is not None and not _set_elsewhere(view, path):
             return steps
+        step = walk(document, "spec", "analysis", "stepWeight") if word(walk(document, "kind")) == "Canary" else None
+        if isinstance(step, ScalarNode) and isinstance(step.value, int | float) and step.value >= _ALL:
+            return place(path, step), "its first step shifts everybody"
         shared = _shares(document) if way in _OWN else None
         if shared is not None and not _OWN[way].search(_bare(text_of(view, path) or "")):
             return place(path, shared), f"`{shared.text}` gives users the new version, which is a canary"

@@ -45,6 +45,12 @@ _STRONG = {
     "blue-green": r"blue[-_ ]?green|blueGreen|slot swap|activeService|\bblue\b[\s\S]{0,400}\bgreen\b",
     "ab-test": r"(?<![a-z])a/?b[-_ ]?test|experiment[-_ ]?(?:id|arm|group)|treatment|traffic[-_ ]?split|variant",
 }
+_SHIFTS = re.compile(
+    r"weight|percent|traffic[-_ ]?(?:split|share)|flagger|\bpromote\b|canary[-_]?(?:share|by)|feature[-_ ]?flag"
+    r"|launchdarkly",
+    re.IGNORECASE,
+)
+"""What moves users to a new version; the name of a service for it moves nobody."""
 
 
 class Rollouts:
@@ -65,9 +71,15 @@ class Rollouts:
         """Where and why a manifest that speaks of a rollout carries that one out for nobody."""
         return idle(self.view, path, way)
 
+    def shifts(self, way: str) -> Location | None:
+        """Where something gives a new version a share, although the declared manifest has no steps for it."""
+        return self._anywhere(way, _SHIFTS if way == "canary" else re.compile(_STRONG.get(way, _ANY), re.IGNORECASE))
+
     def anywhere(self, way: str) -> Location | None:
         """Where some manifest, workflow or code of the project does."""
-        pattern = re.compile(_STRONG.get(way, _ANY), re.IGNORECASE)
+        return self._anywhere(way, re.compile(_STRONG.get(way, _ANY), re.IGNORECASE))
+
+    def _anywhere(self, way: str, pattern: re.Pattern[str]) -> Location | None:
         for path in self.view.entries:
             if path == self.project.charter_path or not (self.project.owns(path) or path.startswith(".git")):
                 continue

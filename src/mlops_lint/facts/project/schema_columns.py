@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.project.code import Code, Constant, Definition
 from mlops_lint.facts.project.pointers import FileTarget, Pointers, SymbolTarget
 from mlops_lint.facts.project.reading import text_of
@@ -13,6 +14,9 @@ from mlops_lint.model import Location
 
 _WORD = re.compile(r"[A-Za-z_][\w ]{1,40}")
 MAX_LINES = 2_000
+DEEP = 3
+_FIELD = re.compile(r"(?:^|\.)(?:Column|mapped_column|[A-Z]\w*Field|Field|fields\.[A-Z]\w+|column)$")
+"""`email = Column(String)`, `email = models.EmailField()`, `email = fields.Email()`."""
 
 
 def schema_columns(code: Code, pointers: Pointers, text: str) -> Iterator[tuple[str, Location]]:
@@ -33,13 +37,31 @@ def schema_columns(code: Code, pointers: Pointers, text: str) -> Iterator[tuple[
 
 
 def fields(code: Code, pointers: Pointers, text: str) -> Iterator[tuple[str, Location]]:
-    """The annotated fields of a class alone."""
+    """The fields of a class alone."""
     target = pointers.resolve(text, "ref")
     found = target.definition if isinstance(target, SymbolTarget) else None
     if isinstance(found, Definition) and found.kind == "class":
-        for node in getattr(code.node(found), "body", []):
-            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-                yield node.target.id, code.source(found.path).at(node)
+        yield from class_fields(code, found)
+
+
+def class_fields(code: Code, found: Definition, depth: int = 0) -> Iterator[tuple[str, Location]]:
+    """Its own fields, those of the project's classes that it extends, and those of the classes that it holds."""
+    node = code.node(found)
+    if not isinstance(node, ast.ClassDef) or depth > DEEP:
+        return
+    inner: list[str] = [chain(base) for base in node.bases]
+    for part in node.body:
+        if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
+            yield part.target.id, code.source(found.path).at(part)
+            inner += [chain(one) for one in ast.walk(part.annotation) if isinstance(one, ast.Name | ast.Attribute)]
+        elif isinstance(part, ast.Assign) and isinstance(part.value, ast.Call):
+            if not _FIELD.search(chain(part.value.func)):
+                continue
+            yield from ((one.id, code.source(found.path).at(part)) for one in part.targets if isinstance(one, ast.Name))
+    for name in dict.fromkeys(inner):
+        other = code.resolve(found.path, found.qualname.rpartition(".")[0], name) if name else None
+        if isinstance(other, Definition) and other.kind == "class" and other != found:
+            yield from class_fields(code, other, depth + 1)
 
 
 def named(nodes: Iterable[ast.AST | None]) -> Iterator[tuple[str, ast.AST]]:

@@ -15,7 +15,9 @@ _ACT = re.compile(
     r"typeguard|beartype|check_types|check_io|validate_call|validate_arguments)\b"
 )
 """What looks at the annotations of functions that it is given."""
-_HARMLESS = frozenset("override abstractmethod staticmethod classmethod property cached_property overload final".split())
+_HARMLESS = frozenset(
+    "override abstractmethod staticmethod classmethod property cached_property overload final".split()
+)
 """Decorators that look at no annotation."""
 
 
@@ -88,7 +90,7 @@ def _acted_upon(code: Code, path: str, wanted: set[str], aliases: set[str]) -> b
 
 
 def _handed_on(code: Code, one: Definition, wanted: set[str]) -> bool:
-    """Whether something else gets a function with such an annotation: a decorator, or a framework that it is given to."""
+    """Whether a decorator, or a framework that it is given to, gets a function with such an annotation."""
     node = code.node(one)
     if not isinstance(node, _FUNCTIONS) or not any(_mentions(part, wanted) for part in _head(node)):
         return False

@@ -17,7 +17,7 @@ from mlops_lint.facts.project.implementing import Implementation
 from mlops_lint.facts.project.knowledge import Estimator, Knowledge
 from mlops_lint.facts.project.pointers import Broken, Hidden, Pointers, SymbolTarget, ValueTarget
 from mlops_lint.facts.project.seeding_draws import SHARED, seeds_later, seeds_unseen, unseeded
-from mlops_lint.facts.project.seeding_networks import elsewhere, trains_network
+from mlops_lint.facts.project.seeding_networks import bare_generator, elsewhere, trains_network
 from mlops_lint.facts.project.training import Training
 from mlops_lint.facts.project.values import Values, settled
 from mlops_lint.model import Location
@@ -163,6 +163,8 @@ class Seeding:
         role: Role = "global" if tool and not scopes & _OBJECTS else "model" if self._learns(name) else "other"
         slot = (tool.get("seed") or [0, "seed"]) if tool else None
         for expression in _given(call, names, slot):
+            if bare_generator(self._code, path, scope, expression):
+                continue
             yield self._seed(path, scope, expression, Seed(
                 self._code.use_at(path, use), role, use.chain[:60], None, frozenset(), frozenset(), scopes,
                 elsewhere=elsewhere(name, use.chain),

@@ -22,6 +22,8 @@ _PARTS = {
 """These part rows only where a split uses them; elsewhere they may serve anything."""
 _MAKERS = frozenset(("numpy.random.default_rng", "numpy.random.RandomState", "random.Random"))
 _SEEDS = re.compile(r"(?<![a-z])(?:seed|determinis|reproducib)", re.IGNORECASE)
+_READS = re.compile(r"^\.?(?:initial|get|current|read|load)_?(?:rng_)?(?:seed|state)", re.IGNORECASE)
+"""What only asks for the seed that is there: `torch.initial_seed()` in a worker."""
 SHARED = {"sklearn": "numpy", "torch": "torch", "keras": "keras", "tensorflow": "tensorflow"}
 """The generator that a library's splits draw from unless they are given a seed."""
 
@@ -40,7 +42,8 @@ def unseeded(code: Code, path: str, use: UseFact, name: str, covered: set[str], 
 def seeds_unseen(code: Code, path: str, use: UseFact, known: bool) -> bool:
     """A call of a library that no table knows, which by its name seeds something."""
     name = code.canonical(path, use.scope, use.chain) or use.chain
-    return not known and "::" not in name and bool(_SEEDS.search(split(name)[-1]))
+    last = split(name)[-1].rpartition(".")[2]
+    return not known and "::" not in name and bool(_SEEDS.search(last)) and not _READS.search(last)
 
 
 def seeds_later(use: UseFact, parameters: Collection[str]) -> bool:

@@ -14,6 +14,7 @@ from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import documents_of, place, text_of
 from mlops_lint.facts.project.served_images import container_images, moving_images
+from mlops_lint.facts.project.served_tags import overridden, tags_apart
 from mlops_lint.facts.project.serving import Serving
 from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location
@@ -35,6 +36,14 @@ _SETS_TAG = re.compile(
 )
 _MAY_SET_TAG = re.compile(r"\bnewTag\b|\bdigest:|\benvsubst\b|\byq\b|\bsed -|\bimages:", re.IGNORECASE)
 """What writes a tag into a manifest before it is applied, or picks one for it."""
+_FETCHED = re.compile(
+    r"(?:--cache-(?:from|to)[= ]|\bcache-(?:from|to):|\btype=registry,|\b(?:docker|podman) pull )\s*\S+"
+)
+"""What a build fetches to be faster, which nobody is served."""
+_CACHES = re.compile(r"^(\s*)(?:- )?cache[-_](?:from|to):\s*[|>]?[+-]?\s*$")
+_PUBLISHED = re.compile(
+    r"\b(?:docker|podman|buildah)(?: (?:buildx|image))? (?:build|push|tag|bud)\b|\s--?t(?:ag)?[= ]|\btags:"
+)
 _MOVING = frozenset("latest production prod staging champion stable current main master head newest live".split())
 
 
@@ -46,6 +55,8 @@ class Address:
     version: str
     text: str
     at: Location
+    published: bool = False
+    """Whether it is only built, tagged or pushed there."""
 
     @property
     def moving(self) -> bool:
@@ -84,8 +95,18 @@ class Served:
         if pattern is _MODEL:
             found += [one for one in self._loaded(entrypoint, predicts_in) if one.name == claimed.name]
         else:
-            found += self._untagged(claimed.name)
+            found = self._apart(claimed, found + self._untagged(claimed.name))
         return found
+
+    def _apart(self, claimed: Address, found: list[Address]) -> list[Address]:
+        """The addresses as Kustomize or the values of a chart leave them; where one of these agrees, it is enough."""
+        hidden = overridden(self.view, self.project, claimed.name)
+        kept = [one for one in found if one.at.path not in hidden]
+        told = [Address(claimed.name, *one) for one in tags_apart(self.view, self.project, claimed.name)]
+        same = [one for one in told if one.version == claimed.version]
+        if any(not one.published for one in (*kept, *told)):
+            kept = [one for one in kept if not (one.published and one.moving)]
+        return kept + (same or [one for one in told if "$" not in one.text and "{" not in one.text])
 
     def unpinned(self) -> list[tuple[str, Location]]:
         """Images of the project's own that run under a tag which moves, whatever model they load."""
@@ -113,12 +134,14 @@ class Served:
             if not near and any(path.startswith(f"{folder}/") for folder in self._folders):
                 continue
             text = text_of(self.view, path) or ""
-            for number, line in enumerate(text.split("\n") if own in text else (), 1):
+            for number, line in _lines(text) if own in text else ():
                 if own in line and not line.lstrip().startswith(("#", "//")):
-                    bare = re.sub(r"\s#.*$", "", line)
+                    bare = _FETCHED.sub(" ", re.sub(r"\s#.*$", "", line))
                     for match in pattern.finditer(bare):
                         if "$" not in match[0] and (near or _IMAGE_KEY.search(bare)):
-                            yield Address(match["name"], match["version"], match[0], Location(path, number))
+                            only = bool(_PUBLISHED.search(bare)) or bare.strip(" -\"'") == match[0]
+                            at = Location(path, number)
+                            yield Address(match["name"], match["version"], match[0], at, published=only)
 
     @cached_property
     def _folders(self) -> frozenset[str]:
@@ -146,6 +169,19 @@ class Served:
                     if match:
                         at = self.values.evaluator.index(path).source.at(argument)
                         yield Address(match["name"], match["version"], match[0], at)
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a file without those that say where a build may take its layers from."""
+    inside: int | None = None
+    for number, line in enumerate(text.split("\n"), 1):
+        depth = len(line) - len(line.lstrip())
+        if inside is not None and (depth > inside or (depth == inside and line.lstrip().startswith("- "))):
+            continue
+        opened = _CACHES.match(line)
+        inside = len(opened[1]) if opened else None
+        if not opened:
+            yield number, line
 
 
 def _short(name: str) -> str:

@@ -10,7 +10,7 @@ from mlops_lint.facts.project.assertions import Function, callee
 
 _TYPES = frozenset(("isinstance", "issubclass", "hasattr", "callable"))
 _TYPE_CASES = frozenset(("assertIsInstance", "assertHasAttr", "assertIsSubclass"))
-_OTHERS = re.compile(
+OTHERS = re.compile(
     r"^(?:assert|check|expect|verify|validate|ensure|should|compare|match|raises$|warns$|fail$|approx$|allclose)",
     re.IGNORECASE,
 )
@@ -32,7 +32,7 @@ def only_types(trees: Iterable[ast.AST]) -> bool:
                 asserted = True
             elif isinstance(node, ast.Call) and callee(node.func) in _TYPE_CASES:
                 asserted = True
-            elif isinstance(node, ast.Call) and _OTHERS.search(callee(node.func)):
+            elif isinstance(node, ast.Call) and OTHERS.search(callee(node.func)):
                 return False
     return asserted
 

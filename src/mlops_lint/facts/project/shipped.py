@@ -9,6 +9,7 @@ from functools import cached_property
 from mlops_lint.facts.inject import Unavailable, provides
 from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.code import Code, Definition, Reach
+from mlops_lint.facts.project.console_scripts import console_scripts
 from mlops_lint.facts.project.knowledge import Knowledge, Metrics
 from mlops_lint.facts.project.serving import Serving
 from mlops_lint.facts.project.versioning import Versioning
@@ -110,6 +111,9 @@ class Shipped:
             dotted = path.removesuffix(".py").replace("/", ".")
             if any(f"/{path}".endswith(f"/{word}") or f".{dotted}".endswith(f".{word}") for word in words if word):
                 found += [module.body, module.main]
+        scripts = console_scripts(self.code.view, self.code.project) if words else {}
+        for word in dict.fromkeys(words):
+            found += self.serving.roots_of(scripts[word]) if word in scripts else ()
         return found
 
 

@@ -12,6 +12,7 @@ from mlops_lint.facts.project.code import Code, Definition, External, Reach
 from mlops_lint.facts.project.features import Features
 from mlops_lint.facts.project.knowledge import Knowledge
 from mlops_lint.facts.project.serving import Serving
+from mlops_lint.facts.project.skewing_loaded import loaded_refit
 from mlops_lint.facts.project.skewing_order import OtherOrder, other_order
 from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location
@@ -30,6 +31,8 @@ _BUILDS = (
     "tensorflow.keras.layers.",
 )
 _LEAST = 3
+_RENEWS = re.compile(r"train|(?:^|_)fit|learn|refit|update|refresh|calibrat|drift|monitor", re.IGNORECASE)
+"""Code that makes a new model on purpose, or looks at the data of the old one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,32 @@ class Skewing:
         return [
             Refit(name.rpartition(".")[2], at, next((o for n, o in others if n == name), None)) for name, at in found
         ]
+
+    def refit_at_start(self, roots: Iterable[Definition], trained: Iterable[Definition]) -> Refit | None:
+        """A step that the service fits before it answers: one that it has loaded, or one of its own."""
+        known = tuple(one for one in roots if not _RENEWS.search(one.name))
+        renewing = {
+            one
+            for module in self.code.modules.values()
+            for one in module.definitions.values()
+            if _RENEWS.search(one.name)
+        }
+        reach, training = self.code.reachable(known, renewing), self.code.reachable(trained)
+        if (loaded := loaded_refit(self.code, self.serving, reach, training)) is not None:
+            return Refit(*loaded, None)
+        own = (one for one in self.refits(known) if one.elsewhere is not None)
+        inner = {(one.path, line) for one in reach.definitions - training.definitions for line in _lines(one)}
+        return next((one for one in own if (one.at.path, one.at.line) in inner), None)
+
+    def only_beside(self, shared: Definition, roots: Iterable[Definition], beside: Iterable[Definition]) -> bool:
+        """Whether what prepares the input is reached through code for something else alone, as explanations."""
+        known = self.serving.callers(roots)
+        bodies = {module.body for module in self.code.modules.values()} - set(known)
+        reach = self.code.reachable(known, self.serving.beside(known) | set(beside) | bodies)
+        sites = [self.code.graph.scope(path, fact.scope) for path, fact in self.code.graph.call_sites.get(shared, [])]
+        if shared in reach or any(site in reach or site in bodies for site in sites):
+            return False
+        return not self.code.opaque(reach, frozenset((shared.name,)))
 
     def builds_pipeline(self, definition: Definition) -> bool:
         """Whether it is, or gives, an object that is saved with the model: a transformer or a pipeline."""
@@ -188,6 +217,10 @@ class Skewing:
         if len(shared) < _LEAST or len(shared) < 0.6 * len(columns) or names == columns:
             return None
         return tuple(sorted(names - columns)), tuple(sorted(columns - names))
+
+
+def _lines(one: Definition) -> range:
+    return range(one.line, one.end_line + 1) if one.kind == "function" else range(0)
 
 
 def _filled(of: ast.expr, given: list[ast.expr]) -> Iterator[tuple[str, object]]:

@@ -13,6 +13,9 @@ from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location
 
 _MOVING = frozenset("main master head latest current newest live trunk develop dev nightly tip".split())
+_ALIASES = frozenset("stable edge rolling today yesterday now last default".split())
+"""Of a revision alone: within an address they may be a folder's name."""
+_BRANCHES = ("refs/heads/", "refs/convert/", "refs/remotes/", "origin/")
 _VERSION = re.compile(
     r"""(?:^|[/_.@:=\-?])(?:
         (?:19|20)\d\d(?:[-_/.]?(?:0[1-9]|1[0-2])(?:[-_/.]?[0-3]\d)?|[-_]?[qw]\d{1,2})?(?!\d)  # a year, month or day
@@ -43,7 +46,8 @@ class Sources:
     @staticmethod
     def moving(revision: str) -> bool:
         """Whether a revision is a branch or an alias of what is newest."""
-        return revision.strip().strip("/").rpartition("/")[2].lower() in _MOVING
+        name = revision.strip().strip("/").lower()
+        return name.startswith(_BRANCHES) or name.rpartition("/")[2] in _MOVING | _ALIASES
 
     @staticmethod
     def moving_part(uri: str) -> str:

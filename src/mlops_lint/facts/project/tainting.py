@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -12,6 +12,7 @@ from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.files.nodes import MAIN
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.tainting_handed import handed, lambdas
 from mlops_lint.facts.project.tainting_parts import FUNCTIONS, Part, walk
 from mlops_lint.model import Location
 from mlops_lint.repo.view import Unreadable
@@ -89,14 +90,16 @@ class Tainting:
     def follow(
         self, roots: Iterable[Definition], source: Judge, cleans: Judge, vouches: Judge | None = None,
         gated: Mapping[Definition, Container[int]] | None = None, compared: bool = True,
+        seeds: Mapping[Definition, Collection[str]] | None = None,
     ) -> list[Received]:  # fmt: skip
         """The calls that get a result of `source`, however it was changed, unless `cleans` gave it.
 
         `vouches`: a call that makes what it is given trustworthy; `gated`: where tests decide for somebody, and
-        what is called too early for that; `compared`: whether what comes of a comparison is still such a result.
+        what is called too early for that; `compared`: whether what comes of a comparison is still such a result;
+        `seeds`: parameters that are such results from the start.
         """
         reached = self._reached(roots)
-        state = _State()
+        state = _State(params={one: set(names) for one, names in (seeds or {}).items()})
         rules = _Rules(source, cleans, vouches, gated or {}, compared)
         for _ in range(MAX_ROUNDS):
             before = state.size()
@@ -228,6 +231,8 @@ class _Reader:
             return self.tainted(node.body) or self.tainted(node.orelse)
         if isinstance(node, ast.Call):
             return self.result(node)
+        if isinstance(node, ast.Subscript) and not self.compared:
+            return self.tainted(node.value)  # what is looked up by a result is none
         return any(self.tainted(child) for child in ast.iter_child_nodes(node))
 
     def result(self, node: ast.Call) -> bool:
@@ -246,12 +251,27 @@ class _Reader:
         site = self.site(part.node)
         if self.cleans(site) or self.held(part):
             return
+        for body, name, given in lambdas(self.facts.code, self.definition, part.node):
+            if self.tainted(given):
+                self.state.params.setdefault(body, set()).add(name)
+        if (later := self.later(part.node)) is not None:
+            if self.controls(part):
+                self.state.controlled.add(later[0])
+            self.give(Site(self.definition, later[1], "", later[0]))
         for target in self.facts.targets(site):
             if self.controls(part) or (site.target is None and self.tainted(part.node.func)):
                 self.state.controlled.add(target)
-            for name, given in bound(self.facts.code, replace(site, target=target)):
-                if self.tainted(given):
-                    self.state.params.setdefault(target, set()).add(name)
+            self.give(replace(site, target=target))
+
+    def give(self, site: Site) -> None:
+        for name, given in bound(self.facts.code, site):
+            if self.tainted(given) and site.target is not None:
+                self.state.params.setdefault(site.target, set()).add(name)
+
+    def later(self, node: ast.Call) -> tuple[Definition, ast.Call] | None:
+        """What a call has run in the background, unless somebody is asked by it."""
+        found = handed(self.facts.code, self.definition, node)
+        return None if found is None or self.cleans(Site(self.definition, node, "", found[0])) else found
 
     def held(self, part: Part) -> bool:
         """Whether a test may be somebody's answer: it is no result alone, or somebody was asked before."""

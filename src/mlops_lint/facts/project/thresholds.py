@@ -13,6 +13,7 @@ from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.values import Values
+from mlops_lint.facts.project.values.model import Frame, settled
 from mlops_lint.model import Location
 
 _SCORERS = frozenset("predict_proba decision_function predict_log_proba sigmoid softmax expit".split())
@@ -37,6 +38,16 @@ _NETWORKS = ("torch", "tensorflow", "keras", "lightgbm", "xgboost", "catboost", 
              "mlflow.pyfunc", "transformers", "h2o", "lightfm", "implicit", "surprise")  # fmt: skip
 _CONVERTS = frozenset(("float", "abs", "round"))
 _UNPACKS = frozenset(("item", "to_numpy", "astype", "squeeze"))
+_LIMITS = frozenset("min minimum max maximum threshold thresh cutoff cut limit floor bar".split())
+_HEALTH = frozenset(
+    "psi drift ks pvalue p gap missing null nulls nan share ratio latency seconds cost budget time wait age size load "
+    "memory temperature top".split()
+)
+"""What is bounded beside a score: the health of data and machines, and how an answer is drawn."""
+_BESIDE = re.compile(
+    r"(?:^|/)(?:\w*bench\w*|profil\w*|perf|load_?tests?|demos?|examples?|notebooks?)(?:/|\.py$)|\.ipynb$"
+)
+"""Files that call what serves only to time it or to show it."""
 _TUNED = ("TunedThresholdClassifierCV", "FixedThresholdClassifier")
 
 
@@ -64,13 +75,18 @@ class Thresholds:
         self.code = code
         self.values = values
 
-    def within(self, roots: Iterable[Definition]) -> Cuts:
-        """The comparisons in the roots themselves; where there are none, in all that they reach."""
+    def within(self, roots: Iterable[Definition], *, declared: bool = False) -> Cuts:
+        """The comparisons in the roots themselves; where there are none, in all that they reach.
+
+        `declared`: the roots are said to hold the threshold, so that the only bound in them is taken for it.
+        """
         own = [root for root in roots if not self.code.is_test(root.path)]
         found = [cut for root in own for cut in self._cuts(root)]
         reach = sorted(one for one in self.code.reachable(own).definitions if not self.code.is_test(one.path))
         if not found:
             found = [cut for one in reach for cut in self._cuts(one)]
+        if not found and declared:
+            found = self._only_limit(own)
         hidden = opaque = None
         if not found:
             hidden, opaque = self._hidden(own, reach)
@@ -94,13 +110,32 @@ class Thresholds:
 
     def _bounds(self, definition: Definition, bound: ast.expr) -> Iterator[Cut]:
         at = self.code.source(definition.path).at(bound)
-        possible = self.values.possible(definition.path, definition.qualname, bound)
-        numbers = [known.value for known in possible.values]
+        numbers = self._numbers(definition, bound)
         for number in numbers:
             if isinstance(number, int | float) and not isinstance(number, bool) and number not in (0, 1):
                 yield Cut(float(number), at)
-        if not possible.complete:
+        if self.values.evaluator.cut or not all(settled(number) for number in numbers):
             yield Cut(None, at)
+
+    def _numbers(self, definition: Definition, bound: ast.expr) -> list[object]:
+        """What a bound may be where it is used in earnest: a benchmark's own number does not count beside others."""
+        evaluator, frame = self.values.evaluator, Frame(definition.path, definition.qualname)
+        found: list[tuple[object, bool]] = self.values.runs(
+            lambda: (evaluator.evaluate(bound, frame), any(_BESIDE.search(path) for path, _, _ in evaluator.sites))
+        )
+        return [value for value, beside in found if not beside] or [value for value, _ in found]
+
+    def _only_limit(self, own: list[Definition]) -> list[Cut]:
+        """The bound by name of a declared function, where it compares with no other share."""
+        found: list[Cut] = []
+        for definition in own:
+            for node in _own(self.code.node(definition), definition):
+                for side, bound in _sides(node) if isinstance(node, ast.Compare) else ():
+                    words = _words(bound)
+                    if words & _LIMITS and not (words | _words(side)) & _HEALTH and not _words(side) & _LIMITS:
+                        found += self._bounds(definition, bound)
+        values = {cut.value for cut in found}
+        return found if len(values) == 1 and all(value is not None and 0 < value < 1 for value in values) else []
 
     def _query(self, definition: Definition, node: ast.Constant) -> Iterator[Cut]:
         """`rows.query("score >= 0.35")`."""
@@ -171,6 +206,9 @@ class Thresholds:
         names = set(self.code.graph.canonical)
         if any(tuned in name for name in names for tuned in _TUNED):
             return None, None
+        for definition in own:
+            if (decides := self._classes(definition)) is not None:
+                return decides, None
         for definition in (*own, *reach):
             for use in self._calls(definition):
                 steps = split(use.chain)
@@ -183,6 +221,25 @@ class Thresholds:
                     return None, at
                 return at, None
         return None, None
+
+    def _classes(self, definition: Definition) -> Location | None:
+        """`.predict()` of what has `predict_proba` too, or is a classifier by its annotation: it gives classes."""
+        calls = [(split(use.chain), use) for use in self._calls(definition) if use.call]
+        known = {tuple(steps[:-1]) for steps, _ in calls if steps[-1].lstrip(".") == "predict_proba"}
+        known |= {(name,) for name in self._classifiers(definition)}
+        for steps, use in calls:
+            if steps[-1].lstrip(".") in _PREDICTS and tuple(steps[:-1]) in known:
+                return self.code.use_at(definition.path, use)
+        return None
+
+    def _classifiers(self, definition: Definition) -> Iterator[str]:
+        node = self.code.node(definition)
+        arguments = node.args if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else None
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs) if arguments else ():
+            written = chain(argument.annotation) if argument.annotation is not None else ""
+            name = self.code.canonical(definition.path, "", written) if written else None
+            if name and (name.endswith(("Classifier", "ClassifierMixin")) or name.startswith("sklearn.pipeline.")):
+                yield argument.arg
 
 
 def _own(tree: ast.AST, definition: Definition) -> Iterator[ast.AST]:

@@ -11,54 +11,30 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.knowledge import Metrics
 from mlops_lint.facts.project.project import Project
+from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.recorded import Recorded
 from mlops_lint.facts.project.told_beside import told_of
+from mlops_lint.facts.project.told_prose import MAX_LINE, NUMBER, OTHER, paragraphs, sentences
+from mlops_lint.facts.project.told_tables import Known, tables, told_in, versions
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
 
-_NUMBER = r"(?<![\w.,/@-])(\d{1,3}(?:\.\d+)?\s?%|\d*\.\d+|\d{1,6}\.\d+)(?![\w%]|\.\d)"
-_LINK = (
-    r"(?:[\s:=|*`_()~≈-]|\bscores?\b|\bvalue\b|\brate\b|\bis\b|\bof\b|\bwas\b|\bat\b|\bto\b|\babout\b|\bequals\b|"
-    r"\breaches\b|\bon\b|\bthe\b|\bour\b|\btest\b|\bheld-out\b|\bset\b|\bsplit\b|\bmacro\b|\bmicro\b|\bweighted\b|"
-    r"\bby\b|은|는|이|가)*"
-)
-_BEFORE = frozenset(
-    "a an the its of is and with test overall held-out model model's models final our achieves reaches reached gets "
-    "got has shows scores scored macro micro weighted roc on set split months rows data to at".split()
-)
-"""Words that may stand before a metric's name without making it another number."""
-_OTHER = re.compile(
-    r"\b(?:target|goal|at least|at most|minimum|maximum|threshold|below|above|under\b|over\b|less than|"
-    r"more than|should|must|want|aim|until|from .* to|baseline|rule\b|heuristic|previous|before|earlier|"
-    r"former|old\b|last (?:year|release|version)|v\d|version|release|valid|train|cross|cv\b|fold|dev\b|"
-    r"paper|publish|report(?:ed)? (?:by|in)|state of the|sota|human|random|majority|dummy|example|e\.g\.|"
-    r"if\b|would|expect|improve|gain|increase|drop|differ|gap|confidence|interval|slice|region|group|women|"
-    r"men\b|class\b|per\b|each|every|when|lowest|highest|worst|best of|between|against|versus|vs\b|"
-    r"agree(?:s|d|ment)?\b|annotat\w+|labell?ers?\b|raters?\b|trial|"
-    r"model (?:no\.? ?|number |#)?\d{1,4}\b(?!\.\d|\s?%)|on its own\b|"
-    r"compared|other|without|with only|subset|ablation)|±|\+/-|목표|기준|이상|이하|이전|검증|학습|훈련",
-    re.IGNORECASE,
-)
-_ASIDE = re.compile(
-    r"(?<=[\d%])\s*\([^()]*(?:interval|confidence|\bci\b|bootstrap|baseline|rule|previous|target|vs|±)[^()]*\)",
-    re.IGNORECASE,
-)
-"""What is said of another number behind this one."""
 _OURS = frozenset("model ours our this final current champion production proposed test holdout".split())
 _RESULT = frozenset(("test", "test set", "held-out", "holdout", "value", "score", "result"))
 _TUNED = re.compile(r"[\s,(]{0,20}\b(?:fine-?tuned|ours)\b\)?[\s,]{0,20}")
 _ARTICLE = re.compile(r"^(?:the|our|this)\s+")
-_FENCE = re.compile(r"^\s*(?:```|~~~)")
+_BADGE = re.compile(r"img\.shields\.io/badge/([^\s/()-]+(?:--[^\s/()-]+)*)-([\d.]+(?:%25)?)-")
 MAX_LINES = 3_000
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A number as a document gives it."""
+    """A number as a document gives it. `plain`: with no word that could make it a group's."""
 
     metric: str
     written: str
     at: Location
+    plain: bool = False
 
 
 class Scores:
@@ -80,8 +56,35 @@ class Scores:
         pairs = [(self.charter.text(*at, "name"), self.charter.text(*at, "recorded_in")) for at in routes]
         return [(name, text) for name, text in pairs if name and text and self.recorded.number(text) is not None]
 
-    def values(self, name: str, pointer: str) -> list[float]:
-        """Every number that is recorded for a metric: of model, baseline, groups, bounds and gaps."""
+    def values(self, name: str, pointer: str, groups: bool = True) -> list[float]:
+        """Every number that is recorded for a metric: of model, baseline, bounds; with `groups` of groups and gaps."""
+        found = self._all_values(pointer)
+        if groups:
+            return found
+        apart = set(self._group_values(pointer))
+        number = self.recorded.number(pointer)
+        kept = [value for value in found if value not in apart]
+        return kept + ([number.value] if number is not None else []) + self._stated()
+
+    def _group_values(self, pointer: str) -> Iterator[float]:
+        """The numbers of groups, which a sentence on the whole does not mean."""
+        names = {self.charter.text("metric", "slices", i) for i in range(self.charter.items("metric", "slices"))}
+        for text in (self.charter.text("metric", "slices_recorded_in"), pointer):
+            file, _, within = (text or "").partition("#")
+            for key, (value, _) in self.recorded.numbers(f"{file}#" if file else None).items():
+                inside = text != pointer and within and f"/{key}".startswith(f"{within.rstrip('/')}/")
+                if inside or names & set(key.split("/")[:-1]):
+                    yield value
+        fair = self.charter.text("fairness", "recorded_in")
+        if fair and fair.partition("#")[0] != pointer.partition("#")[0]:
+            yield from (value for value, _ in self.recorded.numbers(fair.partition("#")[0] + "#").values())
+
+    def _stated(self) -> list[float]:
+        routes = (("baseline", "score"), ("metric", "target"), ("metric", "threshold", "value"))
+        stated = (self.charter.number(*route) for route in routes)
+        return [value for value in stated if value is not None]
+
+    def _all_values(self, pointer: str) -> list[float]:
         texts = [pointer, self.charter.text("baseline", "recorded_in"), self.charter.text("fairness", "recorded_in")]
         texts.append(self.charter.text("metric", "uncertainty", "recorded_in"))
         found: list[float] = []
@@ -94,8 +97,7 @@ class Scores:
         found += [
             value for value, _ in self.recorded.numbers(self.charter.text("metric", "slices_recorded_in")).values()
         ]
-        stated = (self.charter.number("baseline", "score"), self.charter.number("metric", "target"))
-        return found + [value for value in stated if value is not None]
+        return found + self._stated()
 
     def agrees(self, name: str, written: str, values: Iterable[float]) -> bool:
         """Whether a number as it is printed is one of the recorded ones; 88.3 % is 0.883."""
@@ -105,37 +107,60 @@ class Scores:
         known = self.metrics.get(name)
         share = "%" in written or (known is not None and known.high == 1 and number > 1)
         scales = (1.0, 100.0) if share else (1.0,)
-        return any(abs(value * scale - number) < step * 1.000001 for value in values for scale in scales)
+        return any(abs(value * scale - number) < step * 0.999999 for value in values for scale in scales)
 
     def told(self, path: str, name: str) -> Iterator[Told]:
         """The numbers of this metric in a document that seem to be about this model on its test data."""
         pattern = self._pattern(name)
         text = told_of(self.view, self.project, self.charter, path)
-        rows, fenced, front = text.split("\n")[:MAX_LINES], False, text.startswith("---\n")
-        heading: list[str] = []
+        rows = text.split("\n")[:MAX_LINES]
+        fenced = False
         for number, row in enumerate(rows, 1):
-            if front:
-                front = number == 1 or row.strip() != "---"
-                continue
-            if _FENCE.match(row):
-                fenced = not fenced
-            if row.startswith("#"):
-                heading = [row]
-            if fenced or row.startswith("#") or len(row) > 2_000:
-                continue
-            if row.lstrip().startswith("|"):
+            fenced = fenced != row.lstrip().startswith(("```", "~~~"))
+            if row.lstrip().startswith("|") and len(row) <= MAX_LINE and not fenced:
                 yield from self._cells(rows, number, row, name, pattern, path)
-            elif not (heading and _OTHER.search(heading[0])):
-                yield from _sentences(row, number, name, pattern, path)
+            yield from _badges(row, number, name, pattern, path)
+        for block in paragraphs(rows):
+            if not OTHER.search(block.heading):
+                for written, line, plain in sentences(block, pattern):
+                    yield Told(name, written, Location(path, line), plain)
+        for table in tables(rows):
+            for number, cell in told_in(table, self._known(name, pattern)):
+                yield from _cell(cell, number, name, path)
+
+    def _known(self, name: str, pattern: str) -> Known:
+        text = " ".join(self.charter.text("baseline", key) or "" for key in ("description", "kind", "implemented_in"))
+        told = set(re.findall(r"[^\W_]{4,}", text.casefold())) - {"model", "test", "score"}
+        number = self.recorded.number(self.charter.text("baseline", "recorded_in"))
+        score = number.value if number is not None else self.charter.number("baseline", "score")
+        if (self.charter.text("baseline", "metric") or self.charter.text("metric", "name")) != name:
+            score = number.neighbours.get(name, (None,))[0] if number is not None else None
+
+        def is_baseline(cell: str) -> bool:
+            match = re.fullmatch(NUMBER, _plain(cell))
+            return bool(score is not None and match and self.agrees(name, match[1].strip(), [score]))
+
+        def is_baseline_name(label: str) -> bool:
+            words = set(re.findall(r"[^\W_]{4,}", label.casefold()))
+            return len(words & told) > 1 or (bool(words) and words <= told)
+
+        return Known(pattern, OTHER, is_baseline_name, is_baseline, self._is_current)
+
+    def _is_current(self, version: str) -> bool:
+        """Whether a version is the one that the project itself says that it has."""
+        files = (self.project.charter_path, self.project.join("pyproject.toml"), self.charter.text("model", "card"))
+        texts = ((text_of(self.view, path) or "")[:200_000] for path in files if path)
+        return any(re.search(rf"(?<![\w.]){re.escape(version)}(?![\w.])", text) for text in texts)
 
     def _pattern(self, name: str) -> str:
         known = self.metrics.get(name)
         names = {name, *((known.name, *known.aliases) if known is not None else ())}
+        names = {one for one in names if not _digits(name) or _digits(one) in ([], _digits(name))}
         plain = [re.escape(one.replace("_", " ")).replace("\\ ", " ") for one in names if len(one) > 1]
         spelled = sorted({re.sub(r"[\s_-]+", "[ _-]?", one) for one in plain}, key=len, reverse=True)
         cutoff = self.charter.number("metric", "k") if name == self.charter.text("metric", "name") else None
         at = rf"(?:\s?@\s?{cutoff:g}(?![\w.]))?" if cutoff else ""
-        return rf"(?<![\w@-])(?:{'|'.join(spelled)}){at}(?:[ _-]?scores?)?(?![\w@])(?!\s?@)"
+        return rf"(?<![\w@-])(?:{'|'.join(spelled)}){at}(?:[ _-]?scores?)?(?![A-Za-z0-9_@])(?!\s?@)"
 
     def _cells(self, rows: list[str], number: int, row: str, name: str, pattern: str, path: str) -> Iterator[Told]:
         """A table with a metric a column and this model in a row, or with a metric a row and one number."""
@@ -153,12 +178,13 @@ class Scores:
         if column is not None and column < len(cells):
             words = set(re.findall(r"[\w']+", label))
             alone = sum(1 for one in rows[top + 1 :] if one.lstrip().startswith("|")) == 1
-            ours = alone and not _OTHER.search(label)
+            ours = alone and not OTHER.search(label)
             ours = ours or self._own(label, rows[top + 1 :])
-            if column > 0 and (ours or (words & _OURS and not _OTHER.search(label))):
+            ours = ours or bool(words & _OURS and not OTHER.search(label))
+            if column > 0 and ours and all(self._is_current(one) for one in versions(label)):
                 yield from _cell(cells[column], number, name, path)
         elif len(cells) == 2 and re.fullmatch(_bare(pattern), _plain(cells[0]), re.IGNORECASE):
-            if not _OTHER.search(" ".join(head)):
+            if not OTHER.search(" ".join(head)):
                 yield from _cell(cells[1], number, name, path)
         elif len(cells) == len(head) > 2 and self._of_this_project(label):
             named = any(re.fullmatch(_bare(pattern), _plain(cell), re.IGNORECASE) for cell in cells[1:])
@@ -181,32 +207,25 @@ class Scores:
         names = (named | bases) - {""}
         cells = itertools.takewhile(lambda row: row.lstrip().startswith("|"), below)
         labels = [_ARTICLE.sub("", _plain(_split(row)[0]).casefold()) for row in cells]
-        if label in bases or _TUNED.sub("", label) not in names or _OTHER.search(_TUNED.sub("", label)):
+        if label in bases or _TUNED.sub("", label) not in names or OTHER.search(_TUNED.sub("", label)):
             return False
         return sum(any(name in one for name in names) for one in labels) == 1
 
 
-def _sentences(row: str, number: int, name: str, pattern: str, path: str) -> Iterator[Told]:
-    row = _ASIDE.sub(" ", re.sub(r"\]\([^()\s]*\)|[*`]", " ", row))
-    for part in re.split(r"(?<=[.;!?])(?<!\b[Nn]o\.)\s+", row):
-        if _OTHER.search(part):
-            continue
-        for match in re.finditer(rf"({pattern})(?:{_LINK}|[^\d.;,|]{{0,40}}:\s*){_NUMBER}", part, re.IGNORECASE):
-            if _starts(part[: match.start()]):
-                yield Told(name, match[match.lastindex or 0].strip(), Location(path, number))
-        for match in re.finditer(rf"{_NUMBER}\s+(?:macro |test )?{pattern}", part, re.IGNORECASE):
-            if not re.search(rf"{pattern}{_LINK}$", part[: match.start()], re.IGNORECASE):
-                yield Told(name, match[1].strip(), Location(path, number))
+def _digits(name: str) -> list[str]:
+    """The cut-offs in a metric's name: `map_50` and `mAP@0.5` have the same, `mAP50-95` another."""
+    return [part.strip("0") for part in re.findall(r"\d+", name) if part.strip("0")]
 
 
-def _starts(before: str) -> bool:
-    """Whether a metric's name begins here, with no word before it that makes it another number."""
-    words = re.findall(r"[\w'-]+", before)
-    return not words or words[-1].casefold() in _BEFORE or before.rstrip().endswith((",", ":", "-", "|", "("))
+def _badges(row: str, number: int, name: str, pattern: str, path: str) -> Iterator[Told]:
+    for match in _BADGE.finditer(row):
+        label = re.sub(r"__|--|_|%20", lambda part: {"__": "_", "--": "-"}.get(part[0], " "), match[1])
+        if re.fullmatch(_bare(pattern), label, re.IGNORECASE):
+            yield Told(name, match[2].replace("%25", "%"), Location(path, number))
 
 
 def _cell(cell: str, number: int, name: str, path: str) -> Iterator[Told]:
-    match = re.fullmatch(_NUMBER, _plain(cell))
+    match = re.fullmatch(NUMBER, _plain(cell))
     if match is not None:
         yield Told(name, match[1].strip(), Location(path, number))
 

@@ -97,8 +97,11 @@ class Training:
         main = self.code.modules[found.path].main
         return [main] if any(edge.target == found for edge in self.code.graph.node(main).edges) else []
 
-    def callers(self, definitions: Iterable[Definition]) -> frozenset[Definition]:
-        """The definitions and all that leads to them, tests and notebooks left out."""
+    def callers(self, definitions: Iterable[Definition], *, imports: bool = True) -> frozenset[Definition]:
+        """The definitions and all that leads to them, tests and notebooks left out.
+
+        `imports`: whoever imports a module counts as running what its body runs.
+        """
         above: dict[Definition, list[Definition]] = {}
         for origin, node in list(self.code.graph.nodes.items()):
             for edge in node.edges:
@@ -109,7 +112,8 @@ class Training:
             for caller in above.get(waiting.pop(), ()):
                 if caller not in seen and caller in self.own:
                     seen.add(caller)
-                    waiting.append(caller)
+                    if imports or caller.kind != "module":
+                        waiting.append(caller)
         return frozenset(seen)
 
     def calls(self, reach: Reach | frozenset[Definition]) -> Iterator[tuple[str, UseFact, Definition]]:

@@ -15,6 +15,7 @@ from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.dependencies import Dependencies
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.shipped import Shipped
+from mlops_lint.facts.project.untrusted_paths import LEFT, asked_path, left_by_others, told_arguments, told_variable
 from mlops_lint.model import Location
 from mlops_lint.repo.view import Unreadable
 
@@ -124,6 +125,8 @@ class Untrusted:
                     self._known.gives.setdefault(definition.key, origin)
             elif isinstance(node, ast.Call):
                 self._called(definition, node)
+                for text, at in told_arguments(self.code, definition, node):
+                    self._known.names.setdefault((path, ""), {}).setdefault(text, (at, LEFT))
 
     def _written(self, definition: Definition, node: ast.With | ast.AsyncWith) -> None:
         """`with open(path, "wb") as file: file.write(answer.content)`."""
@@ -173,6 +176,10 @@ class Untrusted:
             if isinstance(part, ast.Name | ast.Attribute | ast.Constant | ast.BinOp):
                 if names and (known := names.get(_text(part))):
                     return known
+            if isinstance(part, ast.Constant) and left_by_others(part.value):
+                return self.code.source(path).at(part), LEFT
+            if isinstance(part, ast.Subscript | ast.Call) and (at := told_variable(self.code, part)) is not None:
+                return at, LEFT
             if isinstance(part, ast.Attribute) and _USERS.search(chain(part)):
                 return self.code.source(path).at(part), "a user"
             if isinstance(part, ast.Call):
@@ -199,8 +206,11 @@ class Untrusted:
                     yield Unsafe(".".join(name.split(".")[-2:]), at, origin[0], origin[1])
 
     def _first(self, definition: Definition, node: ast.Call) -> tuple[Location, str] | None:
-        given = [*node.args, *(word.value for word in node.keywords)]
-        return next((origin for one in given[:2] if (origin := self._origin(definition, one))), None)
+        given = [*node.args, *(word.value for word in node.keywords)][:2]
+        found = next((origin for one in given if (origin := self._origin(definition, one))), None)
+        if found is None and given and (at := asked_path(self.code, definition, given[0])) is not None:
+            return at, "a user"
+        return found
 
     def _runs(self, name: str, node: ast.Call) -> bool:
         given = {word.arg: word.value for word in node.keywords if word.arg}
@@ -236,6 +246,8 @@ class Untrusted:
 
     def _verified(self, at: Location) -> bool:
         """Whether the function that fetches checks a hash."""
+        if at.path not in self.code.modules:
+            return False
         around = [one for one in self.code.modules[at.path].definitions.values()
                   if one.kind == "function" and one.line <= at.line <= one.end_line]  # fmt: skip
         return any(_CHECKED.search(ast.unparse(self.code.node(one))) for one in around)

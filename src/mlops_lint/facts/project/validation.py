@@ -29,7 +29,9 @@ _BESIDE = re.compile(
 """Programs beside training and serving: what they refuse is trained on and predicted from all the same."""
 _SETTINGS_CLASS = re.compile(r"(?:Settings|Config(?:uration)?|Options)$")
 _SETTINGS_FILE = re.compile(r"(?:^|/)(?:settings?|config(?:uration)?s?|logg(?:er|ing)|log_config|env)\.py$")
-_SETTING = re.compile(r"^(?:settings?|config|cfg|environ|getenv|(?:log_?)?level|log_level\w*|api_key|token)$", re.IGNORECASE)
+_SETTING = re.compile(
+    r"^(?:settings?|config|cfg|environ|getenv|(?:log_?)?level|log_level\w*|api_key|token)$", re.IGNORECASE
+)
 _PLAIN = frozenset(("classmethod", "staticmethod"))
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -226,7 +228,11 @@ class Validation:
                 continue
             for scope, node in self._trees(path):
                 definition = self.code.definition(path, scope)
-                if not _inside(subject, path, scope) and definition in reach and (found := self._asks(path, scope, node, subject)) is not None:
+                if (
+                    not _inside(subject, path, scope)
+                    and definition in reach
+                    and (found := self._asks(path, scope, node, subject)) is not None
+                ):
                     return self.code.source(path).at(found)
         return None
 

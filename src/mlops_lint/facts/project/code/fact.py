@@ -285,7 +285,8 @@ class Code:
         if uses:
             return Found(uses)
         last_names = frozenset(split(target)[-1].rpartition(".")[2].rpartition(":")[2] for target in targets)
-        places = [self.use_at(path, fact) for path, fact in self.opaque(reach, last_names)]
+        hidden = sorted(self.opaque(reach, last_names), key=lambda one: split(one[1].chain)[-1][1:] not in last_names)
+        places = [self.use_at(path, fact) for path, fact in hidden]
         places += self._unread(reach, last_names)
         return Opaque(tuple(sorted(places))) if places else Absent()
 

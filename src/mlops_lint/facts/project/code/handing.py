@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlops_lint.facts.files.chains import split
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.project.code.graph import Graph
-from mlops_lint.facts.project.code.meaning import Package
+from mlops_lint.facts.project.code.meaning import External, Package
 from mlops_lint.facts.project.code.modules import Definition, Module
 from mlops_lint.facts.project.code.reach import Reach
 
@@ -28,10 +28,23 @@ class Handing:
     def may_be(self, path: str, use: UseFact, last_names: frozenset[str]) -> bool:
         """Whether a call that cannot be followed may run one of `last_names`, as far as values are handed on."""
         module = self._graph.modules[path]
+        if self._of_library(path, module, use):
+            return False
         if len(split(use.chain)) > 1 or not _parameter(module, use):
             return True
         names = self._reached()
         return names is None or bool(names & last_names)
+
+    def _of_library(self, path: str, module: Module, use: UseFact) -> bool:
+        """`metric = getattr(sklearn.metrics, name)`: a library's module holds nothing of the project."""
+        bound = [one for one in module.symbols.bindings if one.target == use.chain and one.scope == use.scope]
+        if not bound or any(one.value != "getattr()" for one in bound):
+            return False
+        lines = {one.line for one in bound}
+        looks = [one for one in module.symbols.uses if one.chain == "getattr" and one.call and one.line in lines]
+        given = [self._graph.names.resolve(path, one.scope, one.arguments[0]) for one in looks if one.arguments]
+        plain = all(isinstance(one, External) and "()" not in one.name for one in given)
+        return len(given) == len(bound) and plain
 
     def _reached(self) -> frozenset[str] | None:
         """The names of all that runs once some value is called; None where functions are found by their text."""

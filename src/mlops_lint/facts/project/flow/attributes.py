@@ -7,8 +7,10 @@ import ast
 from mlops_lint.facts.project.code import Definition
 from mlops_lint.facts.project.flow import tables
 from mlops_lint.facts.project.flow.rows import Base, Rows, role_of
-from mlops_lint.facts.project.flow.state import Frame
+from mlops_lint.facts.project.flow.state import CONFIG, Frame
 from mlops_lint.facts.project.flow.values import LOST, Const, Data, Func, Lost, Map, Obj, Pred, Value
+
+_LAST = 1 << 30
 
 
 def attribute(frame: Frame, node: ast.Attribute, base: Value) -> Value:
@@ -20,7 +22,7 @@ def attribute(frame: Frame, node: ast.Attribute, base: Value) -> Value:
     if isinstance(base, Pred):
         return base
     if isinstance(base, Data):
-        return _option(frame, base, node) or _of_data(base, node.attr)
+        return _option(frame, base, node) or _setting(frame, base, node) or _of_data(base, node.attr)
     if base is None and isinstance(node.value, ast.Name):
         return frame.shared_value(node.value.id, node.attr)
     return LOST if isinstance(base, Lost) else None
@@ -32,6 +34,25 @@ def _option(frame: Frame, base: Data, node: ast.Attribute) -> Value:
         return None
     text = frame.shared.option(frame.path, frame.scope, node)
     return Const(text) if text is not None else None
+
+
+def _setting(frame: Frame, base: Data, node: ast.Attribute) -> Value:
+    """`cfg.paths.splits` of the configuration that `@hydra.main` hands on, wherever it was handed to."""
+    identity = base.rows.base.id
+    if not identity.startswith(CONFIG):
+        return None
+    origin = next((one for one in frame.shared.configs if identity.startswith(one)), None)
+    if origin is None:
+        return None
+    path, scope, name = frame.shared.configs[origin]
+    steps = [*identity.removeprefix(origin).split(".")[1:], node.attr]
+    if not all(step.isidentifier() for step in steps):
+        return None
+    written: ast.expr = ast.Name(name, ast.Load(), lineno=_LAST, col_offset=0)
+    for step in steps:
+        written = ast.Attribute(written, step, ast.Load(), lineno=_LAST, col_offset=0)
+    text = frame.shared.settled(path, scope, written)
+    return Const(text) if text and "${" not in text else None
 
 
 def of_object(frame: Frame, base: Obj, name: str) -> Value:

@@ -14,6 +14,7 @@ from mlops_lint.facts.project.flow.rows import Base, Rows
 from mlops_lint.facts.project.flow.state import Frame, Judgement, model_id
 from mlops_lint.facts.project.flow.values import (
     LOST,
+    Cls,
     Const,
     Data,
     Func,
@@ -76,7 +77,7 @@ class Called:
 def call(frame: Frame, node: ast.Call) -> Value:
     """Follow a call and record what it scores."""
     called = _read(frame, node)
-    callee = called.receiver if not called.method else None
+    callee = called.receiver if not called.method else _part_of(called)
     _roles(called)
     _record(called, callee)
     if called.method in ("evaluate", "predict"):
@@ -87,13 +88,29 @@ def call(frame: Frame, node: ast.Call) -> Value:
         callee = _method_of(called)
     if isinstance(callee, Func):
         return _function(called, callee)
-    if isinstance(callee, Data | Obj) and not called.method:
+    if isinstance(callee, Cls):
+        return _object(called, callee.of)
+    if isinstance(callee, Data | Obj):
         return _applied(called, callee)
     if called.receiver is not None and called.method:
         from mlops_lint.facts.project.flow.methods import method
 
         return method(called)
     return _by_name(called)
+
+
+def _part_of(called: Called) -> Value:
+    """What is called by `self.net(batch)`: an object's attribute, where it is no method."""
+    if not isinstance(called.receiver, Obj) or _method_of(called) is not None:
+        return None
+    value = called.frame.shared.attributes.get((called.receiver.id, called.method))
+    known = isinstance(value, Obj) or (isinstance(value, Data) and value.rows.opaque and value.cls)
+    return value if known and not _trained(called) else None
+
+
+def _trained(called: Called) -> bool:
+    """A method that a library's base class brings along (`fit`, `predict`)."""
+    return called.method in tables.FIT | tables.MORE_FIT | tables.PREDICT | tables.SCORE
 
 
 def _read(frame: Frame, node: ast.Call) -> Called:
@@ -224,11 +241,14 @@ def _by_name(called: Called) -> Value:
 def _made(called: Called) -> Value:
     """Something of a library; a trainer keeps the data sets that it is given."""
     from mlops_lint.facts.project.flow import huggingface
+    from mlops_lint.facts.project.flow.wrapping import wrapped
 
     made = called.fresh()
     if isinstance(made, Data):
         called.frame.shared.models.pop(made.rows.base.id, None)
         called.frame.shared.made_with(made.rows.base.id, called.values)
+        if fits := wrapped(called):
+            called.frame.shared.models[made.rows.base.id] = fits
         huggingface.made(called, made)
     return made
 
@@ -242,6 +262,11 @@ def _project(called: Called) -> Value:
         return frame.shared.run_function(frame, called.node, Func(definition), called.args, called.keywords)
     if definition is None or definition.kind != "class":
         return called.fresh()
+    return _object(called, definition)
+
+
+def _object(called: Called, definition: Definition) -> Value:
+    frame = called.frame
     made = Obj(frame.site(called.node, "()"), definition)
     for key in [key for key in frame.shared.attributes if key[0] == made.id]:
         del frame.shared.attributes[key]
@@ -252,11 +277,9 @@ def _project(called: Called) -> Value:
         frame.shared.run_function(frame, called.node, Func(init, None, made), called.args, called.keywords)
     else:
         _fields(called, made)
-    if all(frame.shared.code.names.member(definition, name) is not None for name in ("__len__", "__getitem__")):
-        given = [value for value in called.values if rows_of(value) is not None]
-        if len(given) == 1 and isinstance(given[0], Data):
-            return given[0]
-    return made
+    from mlops_lint.facts.project.flow.datasets import as_rows
+
+    return as_rows(called, made) or made
 
 
 def _fields(called: Called, made: Obj) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import functools
 import re
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlops_lint.facts.project.assertions import callee
 from mlops_lint.facts.project.flow.rows import Base, Relation, Rows, relate
 from mlops_lint.facts.project.flow.state import Deciding, Frame, model_id
-from mlops_lint.facts.project.flow.values import Const, Data, Map, Pred, Tup, Value, rows_of
+from mlops_lint.facts.project.flow.values import Const, Data, Map, Obj, Pred, Tup, Value, rows_of
 from mlops_lint.model import Location
 
 if TYPE_CHECKING:
@@ -20,15 +21,24 @@ if TYPE_CHECKING:
 PICKED = "picked:"
 _WATCHED = ("validation_data", "eval_set", "evals", "valid_sets", "val_dataloaders")
 _STOPS = ("EarlyStopping", "early_stopping")
+_SAVER = re.compile(r"_?(?:save|store|keep|write|dump|checkpoint)(?:_|$)")
 _TAKEN = re.compile(
     r"\.best_(?:iteration|ntree|score|epoch|step)|\.stopped_epoch|\.current_iteration\(|num_boosted_rounds"
 )
+_BEST = re.compile(
+    r"best_model_path|ckpt_path\s*=\s*[\"']best|load_from_checkpoint|\bload_weights\(|models\.load_model\("
+)
+_KEPT_IN = (ast.Name, ast.Attribute, ast.Subscript)
 _SAVES = ("state_dict", "deepcopy", "save", "dump", "save_model", "save_weights", "save_pretrained", "clone")
 
 
 def watched(called: Called) -> Rows | None:
     """The rows that stop `fit(…, eval_set=[…], early_stopping_rounds=…)`; None where nothing is seen to stop it."""
     value = next((called.keywords[name] for name in _WATCHED if name in called.keywords), None)
+    if value is None and "Trainer" in _class(called.receiver):
+        from mlops_lint.facts.project.flow.trainers import loader
+
+        value = loader(called, "val")
     if isinstance(value, Tup) and value.items and "validation_data" not in called.keywords:
         single = len(value.items) == 2 and not any(isinstance(item, Tup) for item in value.items)
         several = len(value.items) > 1 and "eval_set" in called.keywords and not single
@@ -87,7 +97,9 @@ def _stops(called: Called) -> bool:
     for word in (word for call in calls for word in call.keywords):
         if word.arg == "early_stopping_rounds":
             return not (isinstance(word.value, ast.Constant) and not word.value.value)
-        if word.arg == "callbacks" and any(_stopper(part) for part in _written(called.frame, word.value)):
+        if word.arg == "callbacks" and any(
+            _stopper(part) or _keeper(called.frame, part) for part in _written(called.frame, word.value)
+        ):
             return True
     return False
 
@@ -109,6 +121,18 @@ def _stopper(node: ast.Call) -> bool:
     return all(isinstance(one, ast.Constant) and str(one.value).startswith("val") for one in monitors)
 
 
+def _keeper(frame: Frame, node: ast.Call) -> bool:
+    """`ModelCheckpoint(monitor="val_f1")`, where what it has kept as the best is taken up again."""
+    if callee(node.func) != "ModelCheckpoint":
+        return False
+    told = {word.arg: word.value for word in node.keywords}
+    monitor = told.get("monitor")
+    kept = isinstance(monitor, ast.Constant) and str(monitor.value).startswith("val")
+    kept = kept or (monitor is None and "save_best_only" in told)
+    code = frame.shared.code
+    return kept and any(_BEST.search(code.text(path).text) for path in code.modules if not code.is_test(path))
+
+
 def pick(frame: Frame, node: ast.If) -> bool:
     """`if now < best: best, weights = now, model.state_dict()`: the rows of `now` have chosen the model."""
     score = _score(node)
@@ -116,11 +140,9 @@ def pick(frame: Frame, node: ast.If) -> bool:
     rows = _measured(frame, node, score) if score is not None else None
     if rows is None or not (rows.divided or any(cut.key == "mask" for cut in rows.cuts)):
         return False
-    models = frame.shared.models
-    found = False
-    for name in _kept(node):
-        model = model_id(frame.lookup(name)[1])
-        if model is not None and model in models:
+    models, found = frame.shared.models, False
+    for model in {*_saved(frame, node), *_stopped(frame, node, score or "")}:
+        if model in models:
             at, found = frame.at(node), True
             models[model] = frozenset(replace(fit, watched=rows, watched_at=at) for fit in models[model])
     given = _given(frame, node, score or "") if found else None
@@ -138,7 +160,9 @@ def settings(frame: Frame, node: ast.If) -> list[str]:
     if rows is None or not (rows.divided or any(cut.key == "mask" for cut in rows.cuts)):
         return []
     kept = [(target, value) for target, value in _pairs(node) if value != score]
-    values = {target: frame.lookup(value)[1] for target, value in kept}
+    values = {
+        target: frame.lookup(value)[1] for target, value in kept if target.isidentifier() and value.isidentifier()
+    }
     models = {target: model_id(value) for target, value in values.items()}
     names = [name for name, value in values.items() if isinstance(value, Const | Data | Map | None)]
     return [name for name in names if models[name] not in frame.shared.models]
@@ -180,14 +204,14 @@ def _calls(frame: Frame, given: ast.expr) -> Deciding:
 
 
 def _score(node: ast.If) -> str | None:
-    """The name that is compared with the best so far, and becomes it."""
-    compared = {part.id for test in ast.walk(node.test) if isinstance(test, ast.Compare)
-                for part in (test.left, *test.comparators) if isinstance(part, ast.Name)}  # fmt: skip
+    """The text of what is compared with the best so far, and becomes it."""
+    compared = {ast.unparse(part) for test in ast.walk(node.test) if isinstance(test, ast.Compare)
+                for part in (test.left, *test.comparators) if isinstance(part, _KEPT_IN)}  # fmt: skip
     return next((value for target, value in _pairs(node) if {target, value} <= compared), None)
 
 
 def _pairs(node: ast.If) -> list[tuple[str, str]]:
-    """The names that the body binds to other names."""
+    """What the body binds to other names, attributes or entries, as texts."""
     found: list[tuple[ast.expr, ast.expr]] = []
     for part in node.body:
         if isinstance(part, ast.Assign) and len(part.targets) == 1:
@@ -196,12 +220,24 @@ def _pairs(node: ast.If) -> list[tuple[str, str]]:
                 found += zip(target.elts, value.elts, strict=False)
             else:
                 found.append((target, value))
-    return [(a.id, b.id) for a, b in found if isinstance(a, ast.Name) and isinstance(b, ast.Name)]
+    plain = [(a, b) for a, b in found if isinstance(a, _KEPT_IN) and isinstance(b, _KEPT_IN)]
+    return [(ast.unparse(a), ast.unparse(b)) for a, b in plain]
+
+
+def _value(frame: Frame, text: str) -> Value:
+    """What a name, an attribute or an entry stands for."""
+    from mlops_lint.facts.project.flow.expressions import evaluate
+
+    return frame.lookup(text)[1] if text.isidentifier() else evaluate(frame, ast.parse(text, mode="eval").body)
+
+
+def _root(text: str) -> str:
+    return text.partition(".")[0].partition("[")[0]
 
 
 def _measured(frame: Frame, node: ast.If, score: str) -> Rows | None:
     """The rows that a score was computed on: its own, or those of the only rows that the call was given."""
-    value = frame.lookup(score)[1]
+    value = _value(frame, score)
     if isinstance(value, Pred):
         return value.rows
     given = _given(frame, node, score)
@@ -213,18 +249,49 @@ def _measured(frame: Frame, node: ast.If, score: str) -> Rows | None:
 
 def _given(frame: Frame, node: ast.If, score: str) -> ast.expr | None:
     """What the score's name was given last before the comparison."""
+    name = _root(score)
     given = [part for part in ast.walk(frame.source.tree) if isinstance(part, ast.Assign) and part.lineno < node.lineno
-             and any(isinstance(target, ast.Name) and target.id == score for target in part.targets)]  # fmt: skip
+             and any(isinstance(one, ast.Name) and one.id == name for target in part.targets
+                     for one in (target.elts if isinstance(target, ast.Tuple) else [target]))]  # fmt: skip
     return max(given, key=lambda part: part.lineno).value if given else None
 
 
-def _kept(node: ast.If) -> set[str]:
-    """The names of what is saved, copied or kept under another name."""
-    found: set[str] = set()
+def _saved(frame: Frame, node: ast.If) -> Iterator[str]:
+    """The models that are saved, copied or kept under another name."""
+    from mlops_lint.facts.project.flow.expressions import evaluate
+
+    kept: list[ast.expr] = []
     for part in (inner for one in node.body for inner in ast.walk(one)):
-        if isinstance(part, ast.Call) and callee(part.func) in _SAVES:
-            found |= {name.id for name in ast.walk(part) if isinstance(name, ast.Name)}
+        if isinstance(part, ast.Call) and (callee(part.func) in _SAVES or _SAVER.match(callee(part.func))):
+            kept += [inner for inner in ast.walk(part) if isinstance(inner, ast.Name | ast.Attribute)]
         elif isinstance(part, ast.Assign):
             values = part.value.elts if isinstance(part.value, ast.Tuple) else [part.value]
-            found |= {value.id for value in values if isinstance(value, ast.Name)}
-    return found
+            kept += [value for value in values if isinstance(value, ast.Name)]
+    for value in (evaluate(frame, one) for one in kept):
+        held = [inner for (owner, _), inner in frame.shared.attributes.items()
+                if isinstance(value, Obj) and owner == value.id]  # fmt: skip
+        yield from (model for one in (value, *held) if (model := model_id(one)) is not None)
+
+
+def _stopped(frame: Frame, node: ast.If, score: str) -> frozenset[str]:
+    """The models whose training ends where the score has not risen for a while: `if waited >= patience: break`."""
+    targets = [part.targets[0] for part in node.body if isinstance(part, ast.Assign)]
+    targets += [one for target in targets if isinstance(target, ast.Tuple) for one in target.elts]
+    counters = {ast.unparse(one) for one in targets}
+    for loop in ast.walk(frame.source.tree):
+        if isinstance(loop, ast.For | ast.While) and any(part is node for part in ast.walk(loop)):
+            for part in ast.walk(loop):
+                ends = isinstance(part, ast.If) and any(isinstance(one, ast.Break) for one in part.body)
+                asked = (
+                    {ast.unparse(one) for one in ast.walk(part.test)} if isinstance(part, ast.If) and ends else set()
+                )
+                if asked & counters and _grows(node, asked & counters, loop):
+                    value = _value(frame, score)
+                    return value.models if isinstance(value, Pred) else frozenset()
+    return frozenset()
+
+
+def _grows(node: ast.If, counters: Set[str], loop: ast.AST) -> bool:
+    """Whether what the best score sets back is counted up elsewhere in the loop."""
+    added = {ast.unparse(part.target) for part in ast.walk(loop) if isinstance(part, ast.AugAssign)}
+    return bool(counters & added)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.project.flow.attributes import attribute
 from mlops_lint.facts.project.flow.rows import EARLIER, Base, Rows, spans
-from mlops_lint.facts.project.flow.select import column_key, column_of, subscript, text_of
+from mlops_lint.facts.project.flow.select import GROUPS, column_key, column_of, subscript, text_of
 from mlops_lint.facts.project.flow.state import Frame
 from mlops_lint.facts.project.flow.values import (
     LOST,
@@ -229,9 +229,12 @@ def _text(frame: Frame, node: ast.JoinedStr) -> Value:
     for part in node.values:
         value = evaluate(frame, part.value if isinstance(part, ast.FormattedValue) else part)
         if not isinstance(value, Const) or (isinstance(part, ast.FormattedValue) and part.format_spec is not None):
-            return None
+            folder = path_text(value) if isinstance(value, Data) and len(node.values) > 1 else None
+            if folder is None:
+                return None
+            value = Const(folder)
         text += f"{value.value!s}"
-    return Const(text[:4096])
+    return Const(text[:4096]) if "{" not in text or "/" in text or "." in text else None
 
 
 def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:
@@ -241,16 +244,15 @@ def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:
 
 
 def _comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:
-    """One item stands for all: `[X[i] for i in test]` carries the rows of `X[test]`."""
-    before = dict(frame.env)
-    for generator in node.generators:
-        from mlops_lint.facts.project.flow.assignments import assign
+    from mlops_lint.facts.project.flow.comprehensions import many
 
-        assign(frame, generator.target, element(evaluate(frame, generator.iter)))
-    value = evaluate(frame, node.elt)
-    frame.env.clear()
-    frame.env.update(before)
-    return value if isinstance(value, Data | Pred) else None
+    return many(frame, node)
+
+
+def _mapping(frame: Frame, node: ast.DictComp) -> Value:
+    from mlops_lint.facts.project.flow.comprehensions import mapping
+
+    return mapping(frame, node)
 
 
 def _lambda(frame: Frame, node: ast.Lambda) -> Value:
@@ -265,6 +267,8 @@ def element(value: Value) -> Value:
     """What a loop over a value binds, where it is the same each time round."""
     if isinstance(value, Folds):
         return fold(value)
+    if isinstance(value, Data) and value.cls == GROUPS:
+        return None
     if isinstance(value, Data | Pred | Select):
         return value
     if isinstance(value, Zipped):
@@ -302,6 +306,7 @@ _HANDLERS: dict[type, Callable[..., Value]] = {
     ast.ListComp: _comprehension,
     ast.SetComp: _comprehension,
     ast.GeneratorExp: _comprehension,
+    ast.DictComp: _mapping,
     ast.Lambda: _lambda,
     ast.Await: _awaited,
     ast.Starred: _awaited,

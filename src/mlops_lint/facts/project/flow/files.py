@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
+from dataclasses import replace
 
 from mlops_lint.facts.project.flow import tables
 from mlops_lint.facts.project.flow.calls import Called
@@ -76,6 +77,8 @@ def _restored(called: Called, path: str, written: Written) -> Value:
                 called.frame.shared.models[model] = fits[key]
             items.append((key, Data(Rows(Base(model))) if key in fits else item))
         return Map(tuple(items))
+    if isinstance(value, Data) and value.rows.opaque and ".read_" in called.name:
+        return Data(Rows(replace(value.rows.base, opaque=False)), value.hint)  # a table, whatever made it
     return value
 
 

@@ -12,7 +12,8 @@ from mlops_lint.facts.project.flow.files import booster, read, write
 from mlops_lint.facts.project.flow.huggingface import load_dataset, parts
 from mlops_lint.facts.project.flow.models import crossed, trained
 from mlops_lint.facts.project.flow.rows import Base, Cut, Rows, role_of, together, union
-from mlops_lint.facts.project.flow.select import COLUMN
+from mlops_lint.facts.project.flow.select import COLUMN, indexed
+from mlops_lint.facts.project.flow.state import CONFIG
 from mlops_lint.facts.project.flow.tuned import picked
 from mlops_lint.facts.project.flow.values import (
     EMPTY,
@@ -26,6 +27,7 @@ from mlops_lint.facts.project.flow.values import (
     Obj,
     Parts,
     Pred,
+    Select,
     Splitter,
     Tup,
     Value,
@@ -34,9 +36,7 @@ from mlops_lint.facts.project.flow.values import (
     path_text,
     rows_of,
 )  # fmt: skip
-
-CONFIG = "config:"
-"""What stands before the identity of the one configuration that all stages are given."""
+from mlops_lint.facts.project.flow.wrapping import SAME
 
 
 def library(called: Called) -> Value:
@@ -88,8 +88,6 @@ def _kept(called: Called) -> Value:
         return None
     sampler = called.keywords.get("sampler")
     if isinstance(sampler, Data) and sampler.rows.cuts and called.name.endswith("DataLoader"):
-        from mlops_lint.facts.project.flow.select import indexed
-
         return Data(indexed(found[0].rows, sampler.rows), sampler.hint)
     return Data(found[0].rows, found[0].hint)
 
@@ -202,6 +200,31 @@ def _opened(called: Called) -> Value:
     return Handle(path) if path else None
 
 
+def _listed(called: Called) -> Value:
+    """`os.listdir(folder)`, `glob.glob(pattern)`."""
+    path = called.text(0, "path", "pathname")
+    return Data(Rows(Base(f"folder:{path}"))) if path else None
+
+
+def _parsed(called: Called) -> Value:
+    """`json.load(file)`, `json.loads(path.read_text())`: what it holds has the file's identity."""
+    given = called.argument(0)
+    if isinstance(given, Handle):
+        return Data(Rows(Base(f"file:{given.path}")))
+    return given if isinstance(given, Data) and given.rows.base.id.startswith("file:") else None
+
+
+def _subset(called: Called) -> Value:
+    """`Subset(rows, numbers)`."""
+    of, picks = called.argument(0, "dataset"), called.argument(1, "indices")
+    rows = rows_of(of)
+    if rows is None or not isinstance(of, Data):
+        return None
+    if isinstance(picks, Select):
+        return Data(rows.cut(picks.cut))
+    return Data(indexed(rows, picks.rows), picks.hint) if isinstance(picks, Data) and picks.rows.cuts else None
+
+
 def _same(called: Called) -> Value:
     return called.argument(0)
 
@@ -266,6 +289,10 @@ _EXACT: dict[str, Callable[[Called], Value]] = {
     "builtins.next": _next,
     "builtins.open": _opened,
     "builtins.str": _same,
+    **dict.fromkeys(SAME, _same),
+    **dict.fromkeys(("os.listdir", "os.scandir", "glob.glob", "glob.iglob"), _listed),
+    **dict.fromkeys(("json.load", "json.loads", "csv.DictReader", "csv.reader"), _parsed),
+    **dict.fromkeys(("torch.utils.data.Subset", "torch.utils.data.dataset.Subset"), _subset),
     "builtins.dict": _dict,
     "builtins.getattr": _got,
     **dict.fromkeys(tables.COLUMNS, _column),

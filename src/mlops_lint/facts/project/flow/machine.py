@@ -8,12 +8,11 @@ from dataclasses import replace
 
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.flow.expressions import evaluate
-from mlops_lint.facts.project.flow.library import CONFIG
 from mlops_lint.facts.project.flow.rows import Base, Rows, role_of
-from mlops_lint.facts.project.flow.state import MAX_DEPTH, Exhausted, Frame, Shared
+from mlops_lint.facts.project.flow.state import CONFIG, MAX_DEPTH, Exhausted, Frame, Shared
 from mlops_lint.facts.project.flow.statements import result, run
 from mlops_lint.facts.project.flow.steps import steps
-from mlops_lint.facts.project.flow.values import Data, Func, Map, Obj, Tup, Value
+from mlops_lint.facts.project.flow.values import Cls, Data, Func, Map, Obj, Tup, Value
 from mlops_lint.facts.project.node_wiring import Flowing
 from mlops_lint.model import Related
 
@@ -98,7 +97,9 @@ class Machine:
             text for text in calls if self.code.canonical(definition.path, "", text.partition("(")[0]) == "hydra.main"
         ]
         if len(names) == 1 and hydra and self.shared.configured():
-            frame.env[names[0]] = Data(Rows(Base(f"{CONFIG}{hydra[0]}")))
+            identity = f"{CONFIG}{hydra[0]}"
+            self.shared.configs[identity] = (definition.path, definition.qualname, names[0])
+            frame.env[names[0]] = Data(Rows(Base(identity)))
 
     def _bounded(self, frame: Frame, body: Sequence[ast.stmt]) -> None:
         before, self.shared.steps = self.shared.steps, 0
@@ -159,8 +160,9 @@ class Machine:
         """Bind parameters to what the call gives, to defaults, or to things with an identity."""
         parameters = [*node.args.posonlyargs, *node.args.args]
         decorators = self.code.modules[definition.path].facts[definition.qualname].decorators
-        if bound is not None and "staticmethod" not in decorators and parameters:
-            frame.env[parameters[0].arg] = bound if "classmethod" not in decorators else None
+        owner = self._owner(definition) if "classmethod" in decorators else None
+        if (bound is not None or owner is not None) and "staticmethod" not in decorators and parameters:
+            frame.env[parameters[0].arg] = Cls(owner) if owner is not None else bound
             parameters = parameters[1:]
         defaults = dict(zip(reversed([item.arg for item in parameters]), reversed(node.args.defaults)))  # noqa: B905
         for item, default in zip(node.args.kwonlyargs, node.args.kw_defaults):  # noqa: B905  (lengths are equal)

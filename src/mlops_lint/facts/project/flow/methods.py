@@ -12,9 +12,9 @@ from mlops_lint.facts.project.flow.files import keep, place_of, read, refilled
 from mlops_lint.facts.project.flow.huggingface import of_parts, picked, train
 from mlops_lint.facts.project.flow.models import backward, fit, loaded, predict, resampled
 from mlops_lint.facts.project.flow.rows import Base, Cut, Rows
-from mlops_lint.facts.project.flow.select import COLUMN, between, bound, masked, outside, text_of
+from mlops_lint.facts.project.flow.select import COLUMN, GROUPS, between, bound, masked, outside, text_of
 from mlops_lint.facts.project.flow.state import model_id
-from mlops_lint.facts.project.flow.trainers import is_trainer, remember
+from mlops_lint.facts.project.flow.trainers import is_trainer, loader, remember
 from mlops_lint.facts.project.flow.tuned import scored_by_trainer
 from mlops_lint.facts.project.flow.values import (
     EMPTY,
@@ -43,6 +43,7 @@ _SAME_OBJECT = frozenset(
     "to eval train cuda cpu set_params compile half requires_grad_ share_memory options get_booster".split()
 )
 _SPARK_READS = frozenset("csv parquet json orc load table text".split())
+_STORED = {"read_text": "file", "readlines": "file", "glob": "folder", "rglob": "folder", "iterdir": "folder"}
 _FLOWS = frozenset(("flow", "flow_from_dataframe"))
 
 
@@ -113,6 +114,8 @@ def _of_path(called: Called, receiver: Const | Handle) -> Value:
         return Const(f"{text.rstrip('/')}/{called.text(0)}")
     if isinstance(text, str) and called.method == "open":
         return Handle(text)
+    if isinstance(text, str) and called.method in _STORED:
+        return Data(Rows(Base(f"{_STORED[called.method]}:{text}")))
     return receiver if called.method in ("resolve", "absolute", "expanduser", "as_posix") else None
 
 
@@ -175,9 +178,10 @@ def _of_model(called: Called, receiver: Data | Obj) -> Value:
 
 def _fitted(called: Called, receiver: Data | Obj, model: str) -> Value:
     """`model.fit(X, y)`; `trainer.fit(network, loader)` fits the network."""
-    first, second = called.argument(0, "model"), called.argument(1, "train_dataloaders", "train_loader")
+    first = called.argument(0, "model")
     inner = model_id(first) if is_trainer(receiver) else None
     if inner is not None:
+        second = loader(called, "train")
         rows = rows_of(second)
         rows = None if rows is not None and rows.opaque else rows  # a data module may hold all parts
         at = called.frame.at(called.node)
@@ -214,6 +218,10 @@ def _of_data(called: Called, receiver: Data) -> Value:
         return called.argument(0, "dataframe", "x")
     if name == "split" and rows_of(called.argument(0, "X")) is not None:
         return _folds(called)
+    if receiver.cls == GROUPS:
+        return called.fresh()
+    if name in ("groupby", "group_by") and not receiver.rows.opaque:
+        return Data(receiver.rows, receiver.hint, GROUPS)
     if name in ("prepare", "setup") and len(called.args) > 1:
         return Tup(tuple(called.args))
     preds = [value for value in called.values if isinstance(value, Pred)]

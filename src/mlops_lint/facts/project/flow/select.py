@@ -24,6 +24,10 @@ COLUMN = "column:"
 """What stands before the identity of an expression about a column, such as `pl.col("day")`."""
 
 
+GROUPS = "groups of rows"
+"""What stands for the class of `frame.groupby(…)`."""
+
+
 def subscript(frame: Frame, node: ast.Subscript, base: Value, index: Value) -> Value:
     """What `base[index]` stands for."""
     if isinstance(base, Map):
@@ -54,6 +58,8 @@ def part(parts: Parts, index: int, count: int | None) -> Value:
 
 
 def _of_rows(frame: Frame, node: ast.Subscript, base: Data | Pred, index: Value) -> Value:
+    if isinstance(base, Data) and base.cls == GROUPS:
+        return base
     first = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
     if isinstance(index, Tup) and isinstance(node.slice, ast.Tuple) and index.items:
         index = index.items[0]

@@ -15,6 +15,9 @@ from mlops_lint.model import Location, Related
 
 MAX_STEPS = 25_000
 MAX_DEPTH = 5
+MAX_WAYS = 24
+CONFIG = "config:"
+"""What stands before the identity of the one configuration that all stages are given."""
 Key = tuple[str, int, int, int, int]
 
 
@@ -108,6 +111,8 @@ class Shared:
         self.columns: Callable[[str, str, ast.expr], bool] = _no_columns
         self.configured: Callable[[], bool] = _never
         self.settled: Callable[[str, str, ast.expr], str | None] = _no_option
+        self.configs: dict[str, tuple[str, str, str]] = {}
+        """The path, the function and the parameter that a configuration is given to, by its identity."""
         self.undivided: bool | None = None
         """Whether all published data that is loaded is called `train`."""
         self._resolved: dict[tuple[str, str, str], str | None] = {}
@@ -174,9 +179,10 @@ class Shared:
         self.models[model] = before | {fit} if more else frozenset({fit})
 
     def record(self, key: Key, judgement: Judgement) -> None:
-        """Keep a judgement once."""
+        """Keep a judgement once for each way that leads to it."""
         known = self.judged.setdefault(key, [])
-        if judgement not in known and len(known) < 32:
+        alike = [one.steps for one in known if one == judgement]
+        if judgement.steps not in alike and len(known) < (MAX_WAYS if alike else 2 * MAX_WAYS):
             known.append(judgement)
 
 

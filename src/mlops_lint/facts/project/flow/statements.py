@@ -62,7 +62,9 @@ def _augmented(frame: Frame, node: ast.AugAssign, _: int) -> bool:
         before = frame.lookup(node.target.id)[1]
         if isinstance(before, Tup) and isinstance(value, Tup) and isinstance(node.op, ast.Add):
             frame.env[node.target.id] = Tup((*before.items, *value.items)[:32])
-        elif isinstance(before, Tup) and not before.items and isinstance(value, Pred | Data):
+        elif (isinstance(before, Tup) and not before.items and isinstance(value, Pred | Data)) or (
+            isinstance(before, Const) and before.value == 0 and isinstance(value, Pred)
+        ):
             frame.env[node.target.id] = value
         elif not (isinstance(before, Data | Pred) and not isinstance(before, Pred) and before.rows.opaque is False):
             frame.env[node.target.id] = before if isinstance(before, Pred) else LOST

@@ -104,6 +104,13 @@ class Func:
 
 
 @dataclass(frozen=True, slots=True)
+class Cls:
+    """A class of the project, as its own `cls` knows it."""
+
+    of: Definition
+
+
+@dataclass(frozen=True, slots=True)
 class Mask:
     """A boolean mask: all of the comparisons hold. `within` are rows that an index must lie in, or not."""
 
@@ -175,6 +182,7 @@ Value: TypeAlias = (
     | Map
     | Obj
     | Func
+    | Cls
     | Mask
     | Select
     | Splitter
@@ -230,6 +238,10 @@ def with_rows(value: Value, rows: Rows | None) -> Value:
     return Data(rows)
 
 
+def _opaque(value: Value) -> bool:
+    return isinstance(value, Data) and value.rows.opaque
+
+
 def join(left: Value, right: Value) -> Value:
     """What is known where two paths meet."""
     if left is right or left == right:
@@ -239,6 +251,10 @@ def join(left: Value, right: Value) -> Value:
             return one
         if isinstance(one, Data) and one.rows.opaque and other == Const(None):
             return one  # `best = None` before the loop that finds it
+        if isinstance(one, Const) and (other is None or isinstance(other, Const) or _opaque(other)):
+            return None  # a setting, which is no rows either way
+        if isinstance(one, Pred) and isinstance(other, Const) and other.value in (0, None):
+            return one  # `total = 0.0` before the loop that adds to it
         if isinstance(one, Pred) and one.collected and isinstance(other, Data) and other.rows.opaque:
             return one
     if isinstance(left, Tup) and isinstance(right, Tup) and len(left.items) == len(right.items):

@@ -182,6 +182,8 @@ class Machine:
         given = _joined(inner.returns)
         if function == self.splitter:
             self._parted(given.items or (), frame.at(node))
+            if given.table and given.data and not given.cuts and given.items is None:
+                self.part(given, frame.at(node))  # a column tells the parts
         return given
 
     def _parted(self, items: Sequence[Value], at: Location) -> None:

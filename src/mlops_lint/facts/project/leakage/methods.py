@@ -142,11 +142,20 @@ def _kept(called: Called, receiver: Value) -> Value:
         return receiver.cut("subset:drop", ast.unparse(called.node.args[0]))
     if not receiver.origins:
         return unknown(called)
+    if (given := _handed(called, receiver)) is not None:
+        return given
     if name in tables.PUTS:
         machine = called.frame.machine
         called.keywords = {key: machine.shaped(key, value) for key, value in called.keywords.items()}
     others = [value for value in called.given if value.data] if name in tables.BRINGS else []
     return replace(beside(receiver, others), kind="stat" if receiver.kind == "stat" else "", const=())
+
+
+def _handed(called: Called, receiver: Value) -> Value | None:
+    """`SCHEMA.validate(rows)`: a thing of unknown make gives back the table that it is given."""
+    whole = [flat(value) for value in called.given if value.table and value.kind == ""]
+    plain = not receiver.table and not receiver.cuts and not receiver.marks
+    return whole[0] if plain and len(whole) == 1 and called.last not in tables.BRINGS else None
 
 
 def _whole(called: Called) -> bool:

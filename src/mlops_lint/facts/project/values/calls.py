@@ -123,7 +123,7 @@ def _path_method(fold: Evaluator, path: PurePosixPath, name: str, node: ast.Call
         if HOLE in path.name or len(arguments) != 1 or not isinstance(arguments[0], str) or HOLE in arguments[0]:
             return path.parent / HOLE
         try:
-            return getattr(path, name)(arguments[0])
+            return getattr(path, name)(str(arguments[0]))  # pathlib interns it, which takes no subclass of str
         except ValueError:
             return UNKNOWN
     if name == "open":

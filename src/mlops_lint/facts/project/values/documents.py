@@ -107,7 +107,7 @@ def hydra_settings(fold: Evaluator, decorator: ast.Call, frame: Frame) -> Any:
     if not isinstance(folder, str) or not isinstance(name, str):
         return UNKNOWN
     base = PurePosixPath(frame.path).parent
-    stem = str(base / folder / name.removesuffix(".yaml"))
+    stem = str(base / str(folder) / name.removesuffix(".yaml"))
     import posixpath
 
     value = _read(fold.code.view, posixpath.normpath(stem) + ".yaml")

@@ -44,7 +44,7 @@ def _from_sites(fold: Evaluator, function: Definition, node: FunctionNode, frame
     target = function
     if function.name == "__init__":
         target = objects.owner(fold, function.path, function.qualname) or function
-    sites = call_sites(fold, target)
+    sites = [] if _by_hydra(node, name) else call_sites(fold, target)
     if not sites:
         return _uncalled(fold, node, frame, name)
     site = picked_site(fold, target, sites)
@@ -198,6 +198,12 @@ def _uncalled(fold: Evaluator, node: FunctionNode, frame: Frame, name: str) -> A
 
             return hydra_settings(fold, decorator, frame)
     return choose_argument(fold, [frame.path], flags, default)
+
+
+def _by_hydra(node: FunctionNode, name: str) -> bool:
+    """Whether Hydra fills a parameter: whoever calls the function gives it nothing."""
+    calls = [part.func for part in node.decorator_list if isinstance(part, ast.Call)]
+    return name == first_parameter(node) and any(chain(part).endswith("hydra.main") for part in calls)
 
 
 def _click_option(fold: Evaluator, node: ast.Call, frame: Frame, name: str) -> tuple[set[str], Any] | None:
