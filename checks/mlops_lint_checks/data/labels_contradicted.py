@@ -4,12 +4,14 @@ import re
 
 from mlops_lint import (
     Charter,
+    Definition,
     Evidence,
     FileTarget,
     Finding,
     FolderTarget,
     Grade,
     Kind,
+    LabelledFit,
     Labelling,
     Location,
     Pointers,
@@ -23,6 +25,9 @@ from mlops_lint import (
 )  # fmt: skip
 
 LABEL = re.compile(r"(?i)(?:^|_)(?:label|target|class|outcome)s?$|^y$")
+WORDS = re.compile(r"[^\W_]+")
+COLLECTS = re.compile(r"\b(?:collect|gather|record|annotate|label|measure|obtain|buy|survey)\b")
+NEEDLESS = re.compile(r"\b(?:no|not|none|never|itself|own|already|without|more|other|another|also|shift\w*|lag\w*)\b")
 WITHOUT = frozenset(("none", "unlabelled"))
 LABELLED_TASKS = frozenset(
     "binary-classification multiclass-classification multilabel-classification detection segmentation".split()
@@ -68,7 +73,8 @@ def _without(charter: Charter, labelling: Labelling, serving: Serving, claim: Lo
     task = charter.text("goal", "task")
     trainer = charter.text("model", "trained_by")
     roots = (serving.roots_of(trainer) if trainer else ()) or labelling.roots()
-    fits = [] if task in OWN_TARGETS else labelling.fits(roots) or labelling.networks(roots)
+    fits = _awaited(charter, labelling, roots) if task in OWN_TARGETS else []
+    fits = fits if task in OWN_TARGETS else labelling.fits(roots) or labelling.networks(roots)
     fits = fits or (labelling.guided(roots) if task in LABELLED_TASKS else [])
     needed = labelling.losses(roots, open_ones=False) if task in LABELLED_TASKS else None
     if fits or needed:
@@ -92,6 +98,17 @@ def _without(charter: Charter, labelling: Labelling, serving: Serving, claim: Lo
         yield Unknown(claim, reason, loss)
     else:
         yield Evidence(claim, claim, Grade.STATED)
+
+
+def _awaited(charter: Charter, labelling: Labelling, roots: tuple[Definition, ...]) -> list[LabelledFit]:
+    """Fits on a column that the plan says is still to be collected."""
+    plan = charter.text("data", "labels", "plan") or ""
+    spelled = " ".join(WORDS.findall(plan.lower().replace("_", " ")))
+    if not COLLECTS.search(spelled) or NEEDLESS.search(spelled):
+        return []
+    fits = labelling.fits(roots)
+    names = [(fit, " ".join(WORDS.findall(fit.label.lower().replace("_", " ")))) for fit in fits]
+    return [fit for fit, name in names if len(name) > 3 and f" {name} " in f" {spelled} "]
 
 
 def _column(charter: Charter, labelling: Labelling, serving: Serving, pointers: Pointers, column: str) -> Results:

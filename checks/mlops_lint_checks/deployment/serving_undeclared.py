@@ -66,14 +66,15 @@ def serving_undeclared(
         elif told:
             yield _nothing(charter.at("deployment", "predicts_in"), inner, *told)
         else:
-            yield _reaches(claim, text, inner, subject, roots, wiring)
+            yield _reaches(claim, text, inner, subject, roots, wiring, nothing)
     else:
         yield _predicts(claim, text, roots, asking)
 
 
 def _reaches(
-    claim: Location, text: str, inner: str, subject: Definition, roots: tuple[Definition, ...], wiring: Wiring
-) -> Result:
+    claim: Location, text: str, inner: str, subject: Definition, roots: tuple[Definition, ...], wiring: Wiring,
+    nothing: AskingNothing,
+) -> Result:  # fmt: skip
     at = wiring.at(subject) or claim
     if why := wiring.stub(subject):
         message = f"`{inner}`, which is said to predict, does nothing: {why}"
@@ -81,7 +82,7 @@ def _reaches(
     if subject in roots:
         return Evidence(claim, at, Grade.LINKED)
     answer = wiring.look(subject, roots)
-    if isinstance(answer, Wired):
+    if isinstance(answer, Wired) and not nothing.apart(subject, roots):
         return Evidence(claim, answer.at, Grade.LINKED)
     if isinstance(answer, Uncertain):
         return Unknown(claim, f"a call on the way from `{text}` cannot be followed, and may be `{inner}`", answer.at)

@@ -86,6 +86,9 @@ def _used(facts: _Facts, claim: Location, text: str, subject: Definition, at: Lo
         if others and facts.skewing.only_beside(subject, facts.serving, others):
             message = f"what is predicted from does not come from `{text}`: explanations or monitoring alone use it"
             return Finding(claim, Kind.FALSE_CLAIM, message, SHARE, (Related(at, "defined here"),))
+        if (idle := _idle(facts, subject)) is not None:
+            message = f"serving calls `{text}` and throws away what it gives"
+            return Finding(claim, Kind.FALSE_CLAIM, message, SHARE, (Related(idle, "nothing takes the result"),))
         return Evidence(claim, answer.at, Grade.LINKED)
     if isinstance(answer, Uncertain):
         return Unknown(claim, f"a call in the serving code cannot be followed, and may be `{text}`", answer.at)
@@ -96,6 +99,12 @@ def _used(facts: _Facts, claim: Location, text: str, subject: Definition, at: Lo
     return Finding(
         claim, Kind.FALSE_CLAIM, message, SHARE, (Related(where, "used here" if where != at else "defined here"),)
     )
+
+
+def _idle(facts: _Facts, subject: Definition) -> Location | None:
+    inner = facts.charter.text("deployment", "predicts_in")
+    predicts = facts.wiring.subject(inner) if inner else ""
+    return facts.skewing.thrown_away(subject, predicts) if isinstance(predicts, Definition) else None
 
 
 def _others(facts: _Facts) -> list[Definition]:

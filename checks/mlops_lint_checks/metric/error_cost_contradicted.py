@@ -30,6 +30,11 @@ _WORDS = {
     "false-negative": re.compile(r"recall|sensitiv|\bfn|false.?neg|miss|tpr|\bcost|\bloss|utility|profit|regret"),
     "false-positive": re.compile(r"precis|specific|\bfp|false.?(?:pos|alarm)|ppv|\bcost|\bloss|utility|profit|regret"),
 }
+_REST = frozenset(
+    "negative neg none other others normal benign ham clean healthy no non not legit legitimate genuine valid good ok "
+    "background rest null default majority outside".split()
+)
+"""Names of the class that holds all that is not looked for."""
 _OPERATING = re.compile(
     r"latency|seconds|_ms\b|\bms\b|p9\d|throughput|memory|\bsize|\bcost_per_(?:ticket|request|call|query|token)|usd|"
     r"token|gap|parity|fairness|energy|co2|uptime|qps"
@@ -95,12 +100,34 @@ def _declared(charter: Charter, metrics: Metrics) -> Iterator[_Declared]:
         routes.append(("goal", "objectives", index, "metric"))  # type: ignore[arg-type]
     for route in routes:
         if name := charter.text(*route):
-            yield _Declared(name, charter.at(*route), metrics.get(name))
+            yield _Declared(name, charter.at(*route), metrics.get(name) or _of_class(name, charter, metrics))
+
+
+def _of_class(name: str, charter: Charter, metrics: Metrics) -> Metric | None:
+    """`fraud_precision`: the metric of one class, where that is not what the others are told from."""
+    words = [word for word in re.split(r"[\W_]+", name.casefold()) if word]
+    for cut in range(1, len(words)):
+        found = metrics.get("_".join(words[cut:]))
+        if found is not None:
+            known = frozenset(_SEEN.values()) & found.marks and _is_found(words[:cut], charter)
+            return found if known else None
+    return None
+
+
+def _is_found(words: list[str], charter: Charter) -> bool:
+    """Whether words name what is looked for: the precision of all the rest counts what was missed."""
+    if _REST.intersection(words):
+        return False
+    if (charter.text("goal", "task") or "").startswith(("multiclass", "multilabel")):
+        return True
+    label = re.findall(r"[^\W_]{4,}", (charter.text("data", "labels", "column") or "").casefold())
+    return all(word == "positive" or any(word[:5] == one[:5] for one in label) for word in words)
 
 
 def _sees(one: _Declared, worst: str) -> bool:
-    if one.metric is None:
-        return bool(_WORDS[worst].search(one.name.casefold())) and not _operates(one.name)
+    said = bool(_WORDS[worst].search(one.name.casefold())) and not _operates(one.name)
+    if one.metric is None or said:
+        return said
     return _SEEN[worst] in one.metric.marks or bool(_BOTH & one.metric.marks) or one.metric.name in _EITHER
 
 

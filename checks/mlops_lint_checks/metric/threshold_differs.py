@@ -50,7 +50,7 @@ def threshold_differs(
         yield Unknown(claim, "the charter does not say where the threshold is applied (`metric.threshold.applied_in`)")
         return
     name = f"`{found.name}`" if found else "the serving code"
-    cuts = thresholds.within(roots, declared=found is not None)
+    cuts = thresholds.within(roots, declared=found is not None, said=value)
     if cuts.hidden and not (charter.text("goal", "task") or "").endswith("classification"):
         cuts = replace(cuts, hidden=None, opaque=cuts.hidden)
     yield _judged(claim, value, name, found.at if found else None, cuts)

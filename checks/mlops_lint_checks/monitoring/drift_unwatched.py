@@ -188,6 +188,10 @@ def _compared(
         message = f"the charter's reference is `{named}`, and `{text}` keeps `{kept[0]}` as reference"
         yield _another(claim, message, kept[1], kept[0])
         return
+    if (read := facts.drifting.reads_itself(subject, path, known)) is not None:
+        message = f"the charter's reference is `{named}`, and `{text}` compares with `{read[0]}`"
+        yield _another(claim, message, read[1], read[0])
+        return
     own = facts.drifting.read_by(subject, ())
     if own and not any(same_path(one, path) for one in own):
         other = next((one for one in sorted(own) if "ref" in one.lower() or one in known), None)

@@ -154,6 +154,11 @@ def _fed(charter: Charter, text: str, written: list[Write], around: _Around) -> 
     target = around.pointers.resolve(feeds, "ref") if feeds else None
     if not isinstance(target, FileTarget | FolderTarget) or target.path.endswith((".py", ".yaml", ".yml", ".ipynb")):
         return
+    if (lost := around.capturing.lost(written, target.path)) is not None:
+        message = f"`{text}` writes `{lost[0]}`, and nothing carries that to `{feeds}`"
+        said = (Related(lost[1], f"writes `{lost[0]}`"),)
+        yield Finding(charter.at("flywheel", "feeds"), Kind.FALSE_CLAIM, message, STORE, said)
+        return
     own = [(one, around.capturing.places(one)) for one in written]
     if any(not paths for _, paths in own) or any(_beside(path, target.path) for _, paths in own for path in paths):
         return

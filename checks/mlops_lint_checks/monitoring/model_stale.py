@@ -21,7 +21,8 @@ def model_stale(charter: Charter, age: ModelAge) -> Results:
         yield Evidence(claim, age.at, Grade.AGREED, f"{age.days} days old")
     else:
         text = charter.text("monitoring", "retraining", "max_age") or ""
-        message = f"the model is {age.days} days old, and `max_age` is {text}"
+        message = f"the model is {'at least ' * age.least}{age.days} days old, and `max_age` is {text}"
         help_text = "train it again, or raise `max_age` and say why"
-        said = (Related(age.at, f"last changed on {age.changed.isoformat()}"),)
+        what = "named since" if age.least else "last changed on"
+        said = (Related(age.at, f"{what} {age.changed.isoformat()}"),)
         yield Finding(claim, Kind.UNMET_PROMISE, message, help_text, said, calendar=True)

@@ -122,7 +122,10 @@ def _acts(charter: Charter, serving: Serving, acting: Acting) -> Results:
     review = [charter.text("oversight", name) for name in ("review_in", "override_in")]
     people = [root for text in review if text for root in serving.roots_of(text) if root.kind == "function"]
     reviewer = charter.text("oversight", "reviewer") or ""
-    for one in acting.actions(roots, makers, people, reviewer, _kinds(charter))[:3]:
+    found = acting.actions(roots, makers, people, reviewer, _kinds(charter))
+    decides = [root for root in serving.roots_of(review[1]) if root.kind == "function"] if review[1] else []
+    found = found or acting.repeats(roots, makers, decides, people, reviewer)
+    for one in found[:3]:
         name = one.site.by.name or one.site.by.path
         how = "because of a prediction" if one.controlled and not one.given else "with a prediction"
         yield Finding(

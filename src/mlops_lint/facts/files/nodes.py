@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from mlops_lint.facts.files.chains import UNKNOWN, chain
 
@@ -69,6 +70,19 @@ def listed_values(node: ast.expr | None) -> list[str]:
     plain = all(isinstance(part, ast.Name | ast.Attribute | ast.Lambda) for part in parts)
     whole = not isinstance(node, ast.Dict) or None not in node.keys
     return [argument_chain(part) for part in parts] if plain and whole else []
+
+
+CallsByPlace: TypeAlias = dict[tuple[int, int, "int | None", "int | None"], ast.Call]
+
+
+def calls_by_place(tree: ast.AST) -> CallsByPlace:
+    """Every call by where what it calls is written: lines, and columns in bytes."""
+    found: CallsByPlace = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            func = node.func
+            found.setdefault((func.lineno, func.col_offset, func.end_lineno, func.end_col_offset), node)
+    return found
 
 
 def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:

@@ -11,6 +11,7 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.acting_chains import Chains
 from mlops_lint.facts.project.acting_machines import switches
 from mlops_lint.facts.project.acting_review import unasked
+from mlops_lint.facts.project.acting_same import addressed, asks_nobody, repeated
 from mlops_lint.facts.project.acting_tools import tools
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.straight import before
@@ -74,6 +75,13 @@ _RECORDS = frozenset(
     "log audit trace metric metrics telemetry event monitor monitoring alert alerts slack draft drafts proposal "
     "suggestion pending dry simulate simulation preview shadow sandbox mlflow wandb".split()
 )
+_KEEPS = frozenset(
+    "save store cache record records keep archive register history decision decisions outcome outcomes predict "
+    "prediction predictions score scores model infer embed feature features webhook refresh sync notify notification "
+    "warn tell inform message forecast forecasts proposals recommendation recommendations estimate estimates plan "
+    "planning advice display show view ui ticket tickets case crm note comment label tag jira zendesk".split()
+)
+"""What holds a prediction before the eyes of somebody, or keeps it."""
 _SMALL = frozenset("with from that each every only when whom whose before after their into over".split())
 _CONFIRMS = frozenset("confirm confirmed confirmation approval approved".split())
 
@@ -144,6 +152,40 @@ class Acting:
         kept = [one for one in found if one.site.by not in looked or (one.site.by in passed and _leaves(one.site))]
         alone = unasked(self.tainting, found, between, asks, lambda site: self.acts(site, inside))
         return [*(one for one in kept if self.acts(one.site, inside)), *alone]
+
+    def repeats(
+        self, roots: Iterable[Definition], places: Iterable[Definition], overrides: Iterable[Definition],
+        reviews: Iterable[Definition], reviewer: str,
+    ) -> list[Received]:  # fmt: skip
+        """The calls that a person's decision makes, and that code makes at once which has laid out a prediction."""
+        roots, decides, shows = tuple(roots), frozenset(overrides), frozenset(reviews)
+        quiet = {one for one in shows - decides if asks_nobody(self.tainting, one)}
+        if not decides or not quiet:
+            return []
+        between = (shows | decides) - quiet
+        predicts = self.prediction(places, ("fitted",))
+
+        def asks(site: Site) -> bool:
+            return site.target in between or bool(words(site.last) & _CONFIRMS) or site.name == "builtins.input"
+
+        calls = list(self.tainting.calls(roots))
+        asked = {site.by for site in calls if asks(site)}
+        knows = {site.by for site in calls if site.target in quiet} - asked
+        decided = {one for review in decides for one in self._behind(review, predicts)} - decides
+        decided -= self.code.reachable(shows - decides).definitions
+        found = self.tainting.follow(roots, predicts, asks) if knows and decided else []
+        same = list(repeated(self.tainting, found, decided, between, knows))
+        inside = (
+            _INSIDE | _RECORDS | _KEEPS | {word for word in words(reviewer) if len(word) > 3 and word not in _SMALL}
+        )
+        files = {one.path for one in decides | shows}
+        named = {one.site.by for one in same if one.site.by.path not in files and words(one.site.by.path) & inside}
+        return [one for one in same if one.site.by not in named and self._sends(one.site, inside)]
+
+    def _sends(self, site: Site, inside: frozenset[str]) -> bool:
+        """Whether a call changes something of others, and keeps no record of it."""
+        said = words(f"{site.by.qualname} {addressed(self.tainting, site)}")
+        return not self.code.is_test(site.by.path) and _leaves(site) and not said & (inside | _LOOKS)
 
     def _passed(
         self, found: Iterable[Received], looked: Container[Definition], between: Container[Definition]

@@ -10,6 +10,7 @@ from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.harmless import LOADS, Harmless
 from mlops_lint.facts.project.serving import Serving
+from mlops_lint.facts.project.task_reach import is_task, never_runs
 from mlops_lint.model import Location
 
 
@@ -37,6 +38,11 @@ class AskingNothing:
                 return "this answers instead", self.code.at(rule)
         answering = self.asking.answering()
         return ("predictions are answered here", answering) if answering is not None else None
+
+    def apart(self, subject: Definition, roots: Iterable[Definition]) -> bool:
+        """Whether the roots are one task of a queue, which shares a file with what predicts and never runs it."""
+        known = tuple(roots)
+        return len(known) == 1 and is_task(self.code, known[0]) and never_runs(self.code, known[0], subject)
 
     def _loaded(self, roots: Iterable[Definition]) -> Location | None:
         shipped = self.code.reachable(roots)

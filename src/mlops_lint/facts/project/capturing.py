@@ -37,6 +37,8 @@ _MEMORY = frozenset(
 _MAKES_COLUMNS = frozenset("select with_columns assign withColumn insert values".split())
 _LIBRARIES = ("pl.", "np.", "pd.", "numpy.", "polars.", "pandas.", "F.")
 _GUESS = re.compile(r"^(?:predicted|prediction|pred|y_pred|y_hat|model_output)(?:_(?:label|class|value))?$")
+_PASSING = re.compile(r"/(?:tmp|var/tmp|dev/shm)/[\w./-]{1,200}$")
+"""What a machine forgets."""
 _CARRIERS = (".py", ".yaml", ".yml", ".sh", ".sql", ".toml", ".ipynb", ".cfg", ".tf")
 
 
@@ -71,6 +73,27 @@ class Capturing:
             return write.paths
         known = write.pattern.partition(HOLE)[0].rpartition("/")[0]
         return (self.code.project.join(known),) if known and not known.startswith(("/", "~")) else ()
+
+    def lost(self, found: list[Write], target: str) -> tuple[str, Location] | None:
+        """A file for the time being that is all that is written, and that nothing else names."""
+        known = [one for one in found if not one.paths]
+        spelled = [self._spelled(one) for one in known]
+        if not known or len(known) != len(found) or not all(path and _PASSING.match(path) for path in spelled):
+            return None
+        names = {path.rpartition("/")[2] for path in spelled}
+        own = {place.path for one in known for place in (one.at, one.sink)}
+        texts = [text for path, text in self._texts.items() if path not in own]
+        if target.rpartition("/")[2] in names or any(name in text for text in texts for name in names):
+            return None
+        return spelled[0], known[0].at
+
+    def _spelled(self, write: Write) -> str:
+        """The one path of the machine that ends in the name of a file, as the code writes it."""
+        name = (write.pattern or "").rpartition(HOLE)[2].rpartition("/")[2]
+        trees = [self.code.source(path).tree for path in {write.at.path, write.sink.path}]
+        parts = (part.value for tree in trees for part in ast.walk(tree) if isinstance(part, ast.Constant))
+        found = {text for text in parts if isinstance(text, str) and name and text.endswith(name)}
+        return found.pop() if len(found) == 1 else ""
 
     def guessed(self, subject: Definition, column: str) -> Location | None:
         """Where the prediction itself is stored as the label: `{"churned": known["prediction"]}`."""

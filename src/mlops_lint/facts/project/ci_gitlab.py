@@ -12,7 +12,7 @@ from mlops_lint.facts.project.reading import documents_of, items, join, mapping,
 from mlops_lint.facts.project.script import Opaque, Script
 from mlops_lint.repo.view import RepoView
 
-_GLOBAL = frozenset(
+GLOBAL = frozenset(
     [
         "default",
         "include",
@@ -33,21 +33,27 @@ _Jobs = dict[str, tuple[Node, str]]
 
 def read_gitlab(view: RepoView, path: str, base: str) -> tuple[bool | None, list[Script], list[Opaque]] | None:
     """(whether it runs on changes, scripts, opaque includes); None if the file is no configuration."""
-    jobs: _Jobs = {}
-    opaque: list[Opaque] = []
-    _load(view, path, jobs, opaque, (base, set()))
+    jobs, opaque = loaded(view, path, base)
     if not jobs:
         return None
     change = _fires(jobs.get("workflow", (None, ""))[0], {})
     scripts: list[Script] = []
     for name, (job, file) in jobs.items():
-        if name in _GLOBAL or name.startswith(".") or not isinstance(job, MapNode):
+        if name in GLOBAL or name.startswith(".") or not isinstance(job, MapNode):
             continue
-        merged = _extended(job, file, jobs, 0)
+        merged = extended(job, file, jobs)
         scripts += _job(
             view, merged, jobs, Script("", file, 1, folder=base, config=path, on_change=change, pipefail=True)
         )
     return any(script.on_change is not False for script in scripts), scripts, opaque
+
+
+def loaded(view: RepoView, path: str, base: str) -> tuple[_Jobs, list[Opaque]]:
+    """What stands at the top of a configuration and of the files that it includes, and the includes that are hidden."""
+    jobs: _Jobs = {}
+    opaque: list[Opaque] = []
+    _load(view, path, jobs, opaque, (base, set()))
+    return jobs, opaque
 
 
 def _load(view: RepoView, path: str, jobs: _Jobs, opaque: list[Opaque], visited: tuple[str, set[str]]) -> None:
@@ -55,7 +61,7 @@ def _load(view: RepoView, path: str, jobs: _Jobs, opaque: list[Opaque], visited:
     if path in seen or len(seen) > 30:
         return
     seen.add(path)
-    tree = _tree(view, path)
+    tree = top(view, path)
     include = walk(tree, "include")
     entries = items(include) or ((include,) if include is not None else ())
     for entry in entries:
@@ -78,17 +84,19 @@ def _local(view: RepoView, pattern: str, base: str) -> list[str]:
     return [path] if path in view.entries else []
 
 
-def _tree(view: RepoView, path: str) -> Node | None:
+def top(view: RepoView, path: str) -> Node | None:
+    """The last document of a file: what stands before it is its head."""
     documents = documents_of(view, path)
     return documents[-1] if documents else None
 
 
-def _extended(job: MapNode, file: str, jobs: _Jobs, depth: int) -> dict[str, tuple[Node, str]]:
+def extended(job: MapNode, file: str, jobs: _Jobs, depth: int = 0) -> dict[str, tuple[Node, str]]:
+    """A job with what it takes over from others, and the file that each part stands in."""
     merged: dict[str, tuple[Node, str]] = {}
     for parent in scalars(job.get("extends")):
         node, origin = jobs.get(parent.text, (None, ""))
         if isinstance(node, MapNode) and depth < 11:
-            merged.update(_extended(node, origin, jobs, depth + 1))
+            merged.update(extended(node, origin, jobs, depth + 1))
     merged.update({key.text: (value, file) for key, value in job.entries})
     return merged
 
@@ -117,7 +125,7 @@ def _job(view: RepoView, job: Mapping[str, tuple[Node, str]], jobs: _Jobs, here:
     for key in ("before_script", "script"):
         default = jobs.get(key) or _default(jobs, key)
         node, file = job.get(key) or (default if key == "before_script" and default else (None, ""))
-        for scalar in _lines(node, jobs):
+        for scalar in lines(node, jobs):
             script = script_at(view, file, scalar, replace(here, text=scalar.text, folder=folder))
             found.append(script)
             if scalar.text.startswith("cd ") and "\n" not in scalar.text and "&" not in scalar.text:
@@ -131,7 +139,8 @@ def _default(jobs: _Jobs, key: str) -> tuple[Node, str] | None:
     return (inner, file) if inner is not None else None
 
 
-def _lines(node: Node | None, jobs: _Jobs) -> list[ScalarNode]:
+def lines(node: Node | None, jobs: _Jobs) -> list[ScalarNode]:
+    """The commands of a script."""
     # `!reference [.job, script]` comes as a plain list of names here: looked up where it names a job.
     found: list[ScalarNode] = []
     for item in items(node) or ((node,) if node is not None else ()):

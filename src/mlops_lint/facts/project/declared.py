@@ -73,7 +73,7 @@ class DeclaredData:
         fetching -= {path for path in fetching if self._joins(path, found)}
         for read in found:
             answer = self._known(read, [one.what.lower() for one in found if one.kind == "table"])
-            if answer is None or (answer is False and read.at.path in fetching):
+            if answer is None or (answer is False and (read.made or read.at.path in fetching)):
                 unclear.append(read.at)
             else:
                 (known if answer else strange).append(read)
@@ -102,8 +102,15 @@ class DeclaredData:
 
     def _joins(self, path: str, found: list[Read]) -> bool:
         """Whether a program that makes a source puts it together from declared ones: then all of them are meant."""
-        own = {read.what for read in found if read.at.path == path and any(self._path(one) for one in read.paths)}
-        return len(own) > 1
+        here = [read for read in found if read.at.path == path]
+        own = {read.what for read in here if any(self._path(one) for one in read.paths)}
+        named = {read.what for read in here if read.kind == "table" and self._declares(read)}
+        return len(own | named) > 1
+
+    def _declares(self, read: Read) -> bool:
+        """Whether a source's address ends with the whole name of a table."""
+        name = f".{read.what.lower()}"
+        return any(f".{re.split('[/:]', s.uri.lower())[-1]}".endswith(name) for s in self._sources if s.uri)
 
     @cached_property
     def _sources(self) -> list[_Source]:
@@ -129,9 +136,9 @@ class DeclaredData:
         last = read.what.lower().rpartition("/")[2].rpartition(".")[2]
         if read.kind == "dataset":
             return any(last and last in source.words for source in self._sources)
-        return self._table(last, tables)
+        return self._table(last, tables, read.what.lower())
 
-    def _table(self, last: str, tables: list[str]) -> bool | None:
+    def _table(self, last: str, tables: list[str], name: str) -> bool | None:
         if any(re.search(rf"(?<![a-z0-9]){re.escape(last)}(?![a-z0-9])", source.words) for source in self._sources):
             return True
         databases = [s for s in self._sources if _DATABASE.match(s.uri) or _DATABASE_FILE.search(s.uri or s.path)]
@@ -139,6 +146,7 @@ class DeclaredData:
             return False
         ends = {table.rpartition(".")[2] for table in tables}
         whole = [s for s in databases if re.split(r"[/.:]", s.uri.lower().rstrip("/"))[-1] not in ends]
+        whole = [s for s in whole if not _single(s.uri.lower(), name)]
         return None if whole else False
 
     def _uri(self, uri: str) -> bool | None:
@@ -191,6 +199,12 @@ class DeclaredData:
         if dvc is not None and dvc.maker(path) is not None:
             return True
         return any(self.writes.to(folder) for folder in _folders(path))
+
+
+def _single(uri: str, name: str) -> bool:
+    """Whether an address is that of another table, by project (or database), schema and name."""
+    parts, wanted = re.split(r"[/.]", uri.rpartition("://")[2].rstrip("/")), name.split(".")
+    return len(wanted) == 3 == len(parts) and parts[0] == wanted[0]
 
 
 def _folders(path: str) -> Iterable[str]:

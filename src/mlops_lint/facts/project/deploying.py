@@ -152,6 +152,7 @@ class Deploying:
             return good[0].at, None, ""
         hints = [one.at for one in commands if not (one.ignored or one.never) and self._perhaps(one)]
         hints += [place for other in (*before, job) for text, place in other.actions if self._hides(text, job)]
+        hints += self._included(job)
         spoilt = "its failure is ignored" if tests else ""
         if not tests and job.regardless and job.needs:
             spoilt = f"the job runs even where `{job.needs[0]}` fails"
@@ -187,6 +188,14 @@ class Deploying:
                 _HINTS.search(name)
             )
         return "/.github/workflows/" in name or (bool(_HINTS.search(name)) and not name.startswith("actions/"))
+
+    def _included(self, job: CiJob) -> list[Location]:
+        """Files of another repository that GitLab takes up: the job may wait for one of their jobs."""
+        known = {one.name for one in self.workflows.jobs[job.config.path]}
+        if job.config.system != "gitlab" or (walk(job.node, "needs") is not None and known.issuperset(job.needs)):
+            return []
+        ci = self.workflows.ci
+        return [one.at for one in ci.opaque if one.at.path == job.config.path]
 
     def _awaited(self, job: CiJob) -> Iterator[CiConfig]:
         """The workflows whose success starts this one."""

@@ -12,6 +12,7 @@ from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.alike import with_itself
 from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.drifting_own import references
 from mlops_lint.facts.project.knowledge import Knowledge
 from mlops_lint.facts.project.named_paths import literal_paths
 from mlops_lint.facts.project.reading import text_of
@@ -31,6 +32,7 @@ _REFERENCE = re.compile(
 )
 _TABLE = re.compile(r"^[\w./-]+\.(?:parquet|csv|tsv|jsonl|feather|arrow|npy|npz)(?:\.gz)?$")
 _KEPT = re.compile(r"^(?:\w+_)?reference(?:_(?:path|file|data|table|csv|parquet))?$", re.IGNORECASE)
+_HELD_OUT = re.compile(r"(?<![a-z])(?:test|valid|validation|val|holdout|eval)(?![a-z])", re.IGNORECASE)
 _SETTING = re.compile(r"thresh|p_?val|alpha|drift_share|stattest|cut_?off|limit|tolerance", re.IGNORECASE)
 _WRITTEN = re.compile(r"\.(?:py|ipynb|ya?ml|toml|json|cfg|ini|sh|tf|env)$|(?:^|/)(?:Dockerfile[^/]*|Makefile)$")
 _ORDER = (ast.Gt, ast.Lt, ast.GtE, ast.LtE)
@@ -175,6 +177,17 @@ class Drifting:
             return None
         told = "ref" in given[0][0].lower() or any(same_path(given[0][0], one) for one in known)
         return given[0] if told else None
+
+    def reads_itself(self, definition: Definition, path: str, known: Iterable[str]) -> tuple[str, Location] | None:
+        """Other data that the check reads as its reference; what the project makes of those of `path` is no other."""
+        own = references(self.code.node(definition), _REFERENCE)
+        found = [self._read(definition.path, definition.qualname, one, 4) for one in own]
+        read = found[0] if len(found) == 1 else None
+        if read is None or same_path(read[0], path) or self.derived(read[0], path):
+            return None
+        if self.made(read[0]):
+            return read if _HELD_OUT.search(posixpath.basename(read[0])) else None
+        return read if "ref" in read[0].lower() or any(same_path(read[0], one) for one in known) else None
 
     def given(self, definition: Definition) -> list[tuple[str, Location]]:
         """The tables that its callers read and hand to its parameter for a reference; empty where one is not known."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.charter import Charter
 from mlops_lint.facts.project.code import Code
 from mlops_lint.facts.project.features import tokens
+from mlops_lint.facts.project.gating_slack import NOISE, slack
 from mlops_lint.facts.project.knowledge import Metrics
 from mlops_lint.facts.project.recorded import meets
 from mlops_lint.facts.project.values import Values
@@ -144,8 +145,28 @@ class Gating:
                     if wide is not None and self._fits(_FLIPPED[way] if id(node) in turned else way):
                         made = self._bound(path, scope, node, bound, wide, assigned)
                         if made is not None:
-                            yield made
+                            yield self._loosened(path, scope, made, value, bound, around)
                             break
+
+    def _loosened(self, path: str, scope: str, made: Bound, value: ast.expr, bound: ast.expr, around: ast.AST) -> Bound:
+        """With the number that is asked for, where a factor or a margin stands beside the charter's own target."""
+        target = self.target()
+        if made.wide or made.baseline or target is None:
+            return made
+
+        def fold(node: ast.expr) -> float | None:
+            known = self._values.fold(path, scope, node)
+            number = known.value if known is not None else None
+            return float(number) if isinstance(number, int | float) and not isinstance(number, bool) else None
+
+        number = slack(value, bound, target, around, fold)
+        if number is None:
+            return made
+        falls = number > target if self._direction() == "minimize" else number < target
+        within = abs(number - target) <= NOISE * abs(target)
+        if within or not falls:
+            return made if made.number is None else replace(made, holds=True)
+        return replace(made, number=number, holds=False)
 
     def _fits(self, way: str) -> bool:
         """Whether a comparison asks for more of the metric, not for less."""

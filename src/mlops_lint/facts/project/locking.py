@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 
 from mlops_lint.documents.node import MapNode, Node, plain
 from mlops_lint.facts.inject import provides
-from mlops_lint.facts.project.altering import changed_parts, same_as_run, version_of
+from mlops_lint.facts.project.altering import changed_parts, is_hash_of, same_as_run, version_of
 from mlops_lint.facts.project.dvc import Dvc, Stage
 from mlops_lint.facts.project.project import Project
 from mlops_lint.facts.project.reading import (
@@ -28,10 +29,13 @@ from mlops_lint.facts.project.reading import (
 from mlops_lint.facts.project.revisions import Revisions
 from mlops_lint.facts.project.versioning import Versioning
 from mlops_lint.model import Location
+from mlops_lint.repo.memory import MemoryView
 from mlops_lint.repo.view import RepoView, Unreadable
 
 _CODE = (".py", ".ipynb", ".r", ".sh", ".sql", ".jl", ".scala", ".md", ".txt", ".toml", ".cfg", ".ini")
 MAX_HASHED = 20_000_000
+MAX_LOCKS = 40
+"""So many versions of a lock are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +160,27 @@ class Locking:
         same = [same_as_run(self._revisions, path, digest, content) for content in found if content]
         if True in same:
             return
-        soft = not same or (same[0] is None and path.lower().endswith(_CODE))
+        unknown = not same or (same[0] is None and path.lower().endswith(_CODE))
+        soft = unknown and not (same and kind == "deps" and self._left(stage, path, found))
         verb = "written" if kind == "outs" else "used"
         message = f"{path} is not what stage {stage.name!r} has {verb}"
         note = f"{digest[:12]} then, something else now"
         yield Stale(message, at, Location(path), note, soft, path, self._parts(path, digest, found[0]))
+
+    def _left(self, stage: Stage, path: str, now: list[bytes]) -> bool:
+        """Whether the lock has recorded this very file before, and was changed to another that no commit holds."""
+        lock = self.lock(stage.file)
+        for change in itertools.islice(self._revisions.changes(lock), MAX_LOCKS):
+            tree = yaml_of(MemoryView({lock: change.before}), lock) if change.before else None
+            body = walk(tree, "stages", stage.name) if tree is not None else None
+            for target, digest, _ in _hashed(body, "deps", posixpath.dirname(stage.file)) if body is not None else ():
+                if (
+                    target == path
+                    and len(digest) == 32
+                    and any(is_hash_of(digest, content) for content in now if content)
+                ):
+                    return True
+        return False
 
     def _parts(self, path: str, digest: str, content: bytes) -> frozenset[str]:
         old = version_of(self._revisions, path, digest) if path.endswith(".py") else None

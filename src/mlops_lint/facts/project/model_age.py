@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.charter import Charter
+from mlops_lint.facts.project.model_pinned import pinned
 from mlops_lint.facts.project.pointers import Pointers, RemoteTarget
 from mlops_lint.facts.project.project import Today
 from mlops_lint.facts.project.revisions import Revisions
@@ -26,6 +28,8 @@ class ModelAge:
     changed: datetime.date | None = None
     at: Location | None = None
     reason: str = ""
+    least: bool = False
+    """Whether the model may be older than that."""
 
     @property
     def within(self) -> bool:
@@ -41,7 +45,7 @@ def model_age(
     limit = _days(charter.text("monitoring", "retraining", "max_age") or "")
     path = charter.text("model", "path")
     if path is None or isinstance(pointers.resolve(path, "path"), RemoteTarget):
-        return ModelAge(limit, reason="the model is kept outside of the repository; its registry knows its age")
+        return _registered(limit, charter, revisions, versioning, today)
     entry = versioning.entry(revisions.project.join(path))
     if entry is None:
         return ModelAge(limit, reason=f"nothing that git keeps names `{path}`, so its age cannot be told")
@@ -51,6 +55,31 @@ def model_age(
         reason = "the history is not here, so the model's age cannot be told"
         return ModelAge(limit, at=entry.at, reason=reason)
     return ModelAge(limit, max(0, (today.date - max(dates)).days), max(dates), entry.at)
+
+
+def _registered(
+    limit: int | None, charter: Charter, revisions: Revisions, versioning: Versioning, today: Today
+) -> ModelAge:
+    """A version in a registry is as old as its first mention, or as the last run of the stage that trains."""
+    unknown = ModelAge(limit, reason="the model is kept outside of the repository; its registry knows its age")
+    uri = charter.text("model", "uri") or ""
+    since = pinned(revisions, uri) if uri else None
+    if since is None:
+        return unknown
+    named, at = since
+    found = ModelAge(limit, (today.date - max([named, *_trained(charter, revisions, versioning)])).days, named, at)
+    return unknown if found.within else replace(found, least=True)
+
+
+def _trained(charter: Charter, revisions: Revisions, versioning: Versioning) -> Iterator[datetime.date]:
+    """When the outputs of the stages that run the training last changed in the lock."""
+    file = revisions.project.join((charter.text("model", "trained_by") or "").partition("::")[0])
+    for stage in versioning.dvc.stages if versioning.dvc is not None else ():
+        for out in stage.outs if file in stage.deps else ():
+            entry = versioning.entry(out)
+            changed = _changed(revisions, entry.at.path, out) if entry is not None else None
+            if changed is not None:
+                yield changed
 
 
 def _days(text: str) -> int | None:

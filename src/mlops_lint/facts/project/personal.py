@@ -29,11 +29,17 @@ _CLEAR = frozenset(("birth", "identity_number", "account_number", "network", "he
 _FAINT = frozenset(("email", "phone", "name", "address", "handle"))
 """Told of things as often as of people: they count in company."""
 _TELLING = frozenset("email_address phone_number mobile_number mobile_phone telephone_number".split())
+_REACHED = (("email",), ("phone",), ("mobile",), ("telephone",))
 _WHOLE_NAMES = (frozenset(("first", "last")), frozenset(("given", "family")), frozenset(("first", "surname")))
 _STAFF = frozenset(
     "operator inspector worker technician staff driver nurse physician clinician teacher pupil borrower tenant guest "
     "subscriber member resident".split()
 )
+_WRITES = frozenset(
+    "sender recipient author caller correspondent complainant petitioner citizen claimant requester requestor "
+    "addressee attendee reporter respondent".split()
+)
+"""Whose address or number it is, where one column says both."""
 _MORE = ("account_number", "network", "health_record")
 _TABLES = (".csv", ".tsv", ".psv", ".tab")
 _HOLDER = re.compile(
@@ -183,10 +189,12 @@ def _columns(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 
 def _tells_who(names: list[str]) -> bool:
-    """An address or number by its full name, or both halves of a name."""
+    """An address or number by its full name or with whose it is, or both halves of a name."""
     spelled = [tokens(name) for name in names]
     halves = {word for words in spelled if words[-1:] == ("name",) or words == ("surname",) for word in words}
-    return any("_".join(words[-2:]) in _TELLING for words in spelled) or any(pair <= halves for pair in _WHOLE_NAMES)
+    owned = any(words[-1:] in _REACHED and not _WRITES.isdisjoint(words) for words in spelled)
+    spelled_out = any("_".join(words[-2:]) in _TELLING for words in spelled)
+    return owned or spelled_out or any(pair <= halves for pair in _WHOLE_NAMES)
 
 
 @provides

@@ -17,7 +17,7 @@ from mlops_lint.facts.project.node_wiring import NodeWiring
 from mlops_lint.facts.project.piping_commands import MAKEFILES, does_nothing, runs_notebook, working
 from mlops_lint.facts.project.piping_rules import filled_rules, is_ruled, other_rules, programs
 from mlops_lint.facts.project.piping_tasks import left_out, task_commands
-from mlops_lint.facts.project.reading import text_of
+from mlops_lint.facts.project.reading import text_of, within
 from mlops_lint.facts.project.training import Training
 from mlops_lint.facts.project.values import Values
 from mlops_lint.facts.project.writes import Writes
@@ -192,11 +192,8 @@ class Piping:
     def _staged(self, path: str, part: str) -> bool:
         stages = self.locking.stages(path)
         wanted = self._outputs(part)
-        beside = set(self._outputs("baseline")) - set(wanted)
-        only = [
-            one for one in stages if part == "evaluate" and wanted and one.metrics and beside.issuperset(one.metrics)
-        ]
-        stages = [one for one in stages if one not in only]  # they score the baseline, and nothing else
+        only = [one for one in stages if part == "evaluate" and wanted and self._other(one, wanted)]
+        stages = [one for one in stages if one not in only]
         for stage in stages:
             outs = {*stage.outs, *stage.metrics, *stage.plots}
             made = any(out == want or want.startswith(out + "/") for out in outs for want in wanted)
@@ -206,8 +203,23 @@ class Piping:
         reached = self._reached(path, {stage.name.partition("@")[0] for stage in only})
         return self._holds(part, reached, " ".join(stage.cmd for stage in stages))
 
+    def _other(self, stage: Stage, wanted: list[str]) -> bool:
+        """Whether a stage scores the baseline or times the model, and nothing else."""
+        writers = {write.definition for want in wanted for write in self._writes.to(want) if write.live}
+        runs = {(run.stage, run.script) for run in self._values.invocations.all if run.script in self._code.modules}
+        names = {one.name.partition("@")[0] for one in self.locking.stages(stage.file)}
+        known = writers and names <= {name for name, _ in runs}
+        beside = {*self._outputs("baseline"), *(self._outputs("latency") if known else ())} - set(wanted)
+        made = any(within(want, out) for out in stage.outs for want in wanted)
+        if made or not stage.metrics or not beside.issuperset(stage.metrics):
+            return False
+        modules = [self._code.modules[script] for name, script in runs if name == stage.name.partition("@")[0]]
+        reached = self._code.reachable([one for module in modules for one in (module.body, module.main)]).definitions
+        return writers.isdisjoint(reached)
+
     def _outputs(self, part: str) -> list[str]:
-        routes = {"train": ("model", "path"), "baseline": ("baseline", "recorded_in")}
+        routes: dict[str, tuple[str, ...]] = {"train": ("model", "path"), "baseline": ("baseline", "recorded_in")}
+        routes["latency"] = ("deployment", "latency_ms", "recorded_in")
         route = routes.get(part, ("metric", "recorded_in"))
         text = (self._charter.text(*route) or "").partition("#")[0]
         return [self._code.project.join(text)] if text else []

@@ -13,6 +13,7 @@ from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.catalogue_reads import CatalogueReads, Entry
 from mlops_lint.facts.project.code import Code, Definition, Reach, Use
 from mlops_lint.facts.project.knowledge import Access, Knowledge
+from mlops_lint.facts.project.reads_queries import queried
 from mlops_lint.facts.project.shipped import Shipped
 from mlops_lint.facts.project.sources import argument
 from mlops_lint.facts.project.values import ANCHOR, Frame, Known, Values
@@ -43,12 +44,16 @@ _FORMATS = frozenset("csv json parquet text imagefolder audiofolder pandas arrow
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Something that is read. `kind`: path, uri, table, dataset; `paths` are where a path may lie in the repository."""
+    """Something that is read. `kind`: path, uri, table, dataset; `paths` are where a path may lie in the repository.
+
+    `made`: the project may make it itself.
+    """
 
     kind: str
     what: str
     at: Location
     paths: tuple[str, ...] = ()
+    made: bool = False
 
 
 class Reads:
@@ -83,6 +88,7 @@ class Reads:
 
     def _within(self) -> Iterator[Read]:
         yield from self._listed()
+        yield from (Read("table", name, at, (), made) for name, at, made in queried(self.code, self.values, self.reach))
         for use, access in self._uses():
             call = self.code.call_node(use)
             if call is not None:
@@ -205,7 +211,7 @@ class Reads:
             yield from self._fetched(use, text)
         elif access.kind == "sql" or (access.kind == "table" and access.row != "delta"):
             yield from (Read("table", name, use.at) for name in tables(text, bare=access.kind == "table"))
-        elif access.kind == "dataset" and not self._local(value, use):
+        elif access.kind == "dataset" and not _TABLE.search(text) and not self._local(value, use):
             yield Read("dataset", text, use.at)
         elif _URI.match(text) and not text.startswith("file:"):
             if access.row in _ROWS:

@@ -14,6 +14,7 @@ from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.features import tokens
 from mlops_lint.facts.project.recorded_objects import fields_of
 from mlops_lint.facts.project.recorded_outputs import left_aside, named_otherwise, only_ids, unwritten
+from mlops_lint.facts.project.recorded_spread import spread_names
 
 PARTS = ("time", "model version", "input", "output")
 _WORDS = {
@@ -121,7 +122,7 @@ class Recording:
                 given = [*part.args, *(keyword.value for keyword in part.keywords if keyword.arg is None)]
                 if any(isinstance(argument, ast.Name) and argument.id in parameters for argument in given):
                     return True
-            if isinstance(part, ast.Dict) and any(key is None for key in part.keys):
+            if isinstance(part, ast.Dict) and None in self._spread(one, part):
                 return True
         return False
 
@@ -139,6 +140,12 @@ class Recording:
     def _dumped(self, one: Definition, node: ast.AST) -> Iterator[str]:
         for _, fields in self._dumps(one, node):
             yield from fields
+        for part in ast.walk(node):
+            if isinstance(part, ast.Dict):
+                yield from (name for names in self._spread(one, part) for name in names or ())
+
+    def _spread(self, one: Definition, part: ast.Dict) -> list[frozenset[str] | None]:
+        return list(spread_names(part, self.code.source(one.path).tree))
 
     def _given(self, hook: Definition) -> list[set[str]] | None:
         """What the call sites hand over, by name; None where one cannot be told."""

@@ -18,6 +18,7 @@ from mlops_lint.facts.project.pointers import (
     RemoteTarget,
 )
 from mlops_lint.facts.project.reading import text_of, walk, word, yaml_of
+from mlops_lint.facts.project.retraining_clock import idle_clock
 from mlops_lint.facts.project.retraining_dags import Dags
 from mlops_lint.facts.project.retraining_manifests import manifest
 from mlops_lint.facts.project.retraining_sending import Sending, acting, running
@@ -119,6 +120,8 @@ class Retraining:
         if trigger == "schedule":
             found = self.workflows.schedule(config)
             hosted = bool(self.workflows.events(config))
+            if found is None and not hosted and self.workflows.otherwise(config, at):
+                return Start(at, lacks="is started by other events than a schedule")
             if found is None and not hosted:
                 return Start(at, unclear="may be scheduled outside of the repository")
             vain = None if found or not hosted else self.workflows.in_vain(config)
@@ -222,6 +225,8 @@ class Retraining:
         scheduled = Dags(self.code, self.serving.roots_of(trained_by) if trained_by else (), self._files(trained_by))
         if (judged := scheduled.judge(path, trigger)) is not None:
             return judged
+        if trigger == "schedule" and (clock := self._idle_clock(path, trained_by)) is not None:
+            return Start(clock, lacks="starts no training by its clock")
         reach = self.code.reachable(roots)
         told = list(running(self.code, reach))
         text = " ".join(told)
@@ -245,6 +250,9 @@ class Retraining:
             if config is None or self.workflows.schedule(config) is None:
                 return Start(self._unscheduled(path) or at, lacks="has no schedule")
         return Start(at, fulfils=True)
+
+    def _idle_clock(self, path: str, trained_by: str | None) -> Location | None:
+        return idle_clock(self.code, path, self.serving.roots_of(trained_by) if trained_by else ())
 
     def _unscheduled(self, path: str) -> Location | None:
         """The line that takes the schedule away."""

@@ -19,6 +19,13 @@ _OWN = {
     "blue-green": re.compile(r"blue|green|swap|slot|activeService|previewService", re.IGNORECASE),
 }
 """Ways that users are kept out of, or all moved by: shares of the requests are none of them."""
+_SPLITS = frozenset(("traffic", "route", "backendRefs", "backends"))
+"""Lists of a manifest that say which version gets which share of the requests."""
+_BY_STEPS = re.compile(
+    r"canary|gradual|progressive|rollout|flag|variant|experiment|split|mirror|shadow|blue|green|challenger|stepWeight"
+    r"|setWeight|\{\{|\$\{",
+    re.IGNORECASE,
+)
 _SHARES = frozenset(("setWeight", "canaryTrafficPercent", "stepWeight", "stepWeights"))
 
 
@@ -37,7 +44,24 @@ def idle(view: RepoView, path: str, way: str) -> tuple[Location, str] | None:
         shared = _shares(document) if way in _OWN else None
         if shared is not None and not _OWN[way].search(_bare(text_of(view, path) or "")):
             return place(path, shared), f"`{shared.text}` gives users the new version, which is a canary"
-    return None
+    return _undivided(view, path)
+
+
+def _undivided(view: RepoView, path: str) -> tuple[Location, str] | None:
+    """Where every list of shares names one version alone, which gets all, and nothing else speaks of steps."""
+    if _BY_STEPS.search(_bare(text_of(view, path) or "")):
+        return None
+    maps = (one for document in documents_of(view, path) for one in iterate(document) if isinstance(one, MapNode))
+    lists = [value for one in maps for key, value in one.entries if key.text in _SPLITS and items(value)]
+    shares = [[walk(item, "percent") or walk(item, "weight") for item in items(one)] for one in lists]
+    if not shares or not all(len(one) == 1 and _whole(one[0]) for one in shares):
+        return None
+    found = next((share for one in shares for share in one if share is not None), None)
+    return (place(path, found), "one version gets all requests at once") if found is not None else None
+
+
+def _whole(share: Node | None) -> bool:
+    return share is None or (isinstance(share, ScalarNode) and share.value == _ALL)
 
 
 def _at_once(path: str, strategy: Node | None) -> tuple[Location, str] | None:

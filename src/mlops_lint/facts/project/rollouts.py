@@ -20,7 +20,7 @@ _ANY = (
     r"weight|traffic|percent|split|rollouts?\.argoproj|flagger|variant|feature[-_ ]?flag|launchdarkly|unleash"
     r"|growthbook|--to-revisions"
 )
-_NO_SHARE = re.compile(r"(?:external|internal)TrafficPolicy|trafficDistribution", re.IGNORECASE)
+_NO_SHARE = re.compile(r"(?:external|internal)TrafficPolicy|trafficDistribution|utili[sz]ation-?percent", re.IGNORECASE)
 """Settings whose names have a word of a rollout in them, and that shift no users."""
 _AFFINITY = re.compile(r"^\s*-?\s*weight:\s*\d+\s*$")
 _ROUTED = re.compile(r"VirtualService|HTTPRoute|TrafficSplit|destination|backendRef|kind: *Rollout")
@@ -46,11 +46,14 @@ _STRONG = {
     "ab-test": r"(?<![a-z])a/?b[-_ ]?test|experiment[-_ ]?(?:id|arm|group)|treatment|traffic[-_ ]?split|variant",
 }
 _SHIFTS = re.compile(
-    r"weight|percent|traffic[-_ ]?(?:split|share)|flagger|\bpromote\b|canary[-_]?(?:share|by)|feature[-_ ]?flag"
+    r"weight|percent|traffic|to-revisions|flagger|\bpromote\b|canary[-_]?(?:share|by)|feature[-_ ]?flag"
     r"|launchdarkly",
     re.IGNORECASE,
 )
 """What moves users to a new version; the name of a service for it moves nobody."""
+_SHIFTED = re.compile(
+    r"--to-(?:revisions|tags)[= ][^\s=]{1,100}=\d{1,2}(?!\d)|--traffic-split|set-weight|rollouts promote"
+)
 
 
 class Rollouts:
@@ -73,7 +76,17 @@ class Rollouts:
 
     def shifts(self, way: str) -> Location | None:
         """Where something gives a new version a share, although the declared manifest has no steps for it."""
-        return self._anywhere(way, _SHIFTS if way == "canary" else re.compile(_STRONG.get(way, _ANY), re.IGNORECASE))
+        pattern = _SHIFTS if way == "canary" else re.compile(_STRONG.get(way, _ANY), re.IGNORECASE)
+        return self._anywhere(way, pattern) or self._by_hand()
+
+    def _by_hand(self) -> Location | None:
+        """A command of a page that shifts a share of the requests."""
+        for path in self.view.entries:
+            if path.endswith((".md", ".rst")) and self.project.owns(path):
+                text = text_of(self.view, path) or ""
+                if (found := _SHIFTED.search(text)) is not None:
+                    return Location(path, text.count("\n", 0, found.start()) + 1)
+        return None
 
     def anywhere(self, way: str) -> Location | None:
         """Where some manifest, workflow or code of the project does."""

@@ -13,6 +13,8 @@ from mlops_lint.facts.project.reading import text_of
 from mlops_lint.model import Location
 
 _WORD = re.compile(r"[A-Za-z_][\w ]{1,40}")
+_VALUES = re.compile(r"(?:^|\.)(?:isin|notin|is_in|Literal|OneOf|Enum|Categorical|CategoricalDtype)$")
+_ALLOWED = frozenset("isin notin is_in choices categories values allowed enum default eq ne examples".split())
 MAX_LINES = 2_000
 DEEP = 3
 _FIELD = re.compile(r"(?:^|\.)(?:Column|mapped_column|[A-Z]\w*Field|Field|fields\.[A-Z]\w+|column)$")
@@ -81,7 +83,10 @@ def _assigned(code: Code, constant: Constant) -> ast.AST | None:
 def _declared(code: Code, path: str, scope: ast.AST) -> Iterator[tuple[str, Location]]:
     """Fields of a class, keys of a mapping, names given as text."""
     place = code.source(path).at
+    values = {id(part) for node in ast.walk(scope) for one in _allowed(node) for part in ast.walk(one)}
     for node in ast.walk(scope):
+        if id(node) in values:
+            continue
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             yield node.target.id, place(node)
         elif isinstance(node, ast.Dict):
@@ -89,3 +94,14 @@ def _declared(code: Code, path: str, scope: ast.AST) -> Iterator[tuple[str, Loca
         elif isinstance(node, ast.Call | ast.List | ast.Tuple | ast.Set):
             parts = node.args[:1] if isinstance(node, ast.Call) else node.elts
             yield from ((name, place(part)) for name, part in named(parts))
+
+
+def _allowed(node: ast.AST) -> list[ast.expr]:
+    """What a column may hold: `Literal["email", "web"]`, `Field(isin=["email", "web"])`, `Check.isin([…])`."""
+    if isinstance(node, ast.Subscript):
+        return [node.slice] if _VALUES.search(chain(node.value)) else []
+    if not isinstance(node, ast.Call):
+        return []
+    listed = [word.value for word in node.keywords if word.arg in _ALLOWED]
+    lists = [one for one in listed if isinstance(one, ast.List | ast.Tuple | ast.Set | ast.Constant)]
+    return [*lists, *(node.args if _VALUES.search(chain(node.func)) else ())]

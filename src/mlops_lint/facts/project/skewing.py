@@ -12,6 +12,7 @@ from mlops_lint.facts.project.code import Code, Definition, External, Reach
 from mlops_lint.facts.project.features import Features
 from mlops_lint.facts.project.knowledge import Knowledge
 from mlops_lint.facts.project.serving import Serving
+from mlops_lint.facts.project.skewing_dropped import dropped
 from mlops_lint.facts.project.skewing_loaded import loaded_refit
 from mlops_lint.facts.project.skewing_order import OtherOrder, other_order
 from mlops_lint.facts.project.values import Values
@@ -125,6 +126,10 @@ class Skewing:
         if shared in reach or any(site in reach or site in bodies for site in sites):
             return False
         return not self.code.opaque(reach, frozenset((shared.name,)))
+
+    def thrown_away(self, shared: Definition, predicts: Definition) -> Location | None:
+        """Where the code that predicts prepares its input, and then asks the model about something else."""
+        return dropped(self.code, shared, predicts)
 
     def builds_pipeline(self, definition: Definition) -> bool:
         """Whether it is, or gives, an object that is saved with the model: a transformer or a pipeline."""

@@ -15,7 +15,8 @@ _PLACES = {
 }  # fmt: skip
 """Which argument is the function; what follows is what it is given."""
 _STARTS = frozenset(("Thread", "Process", "Timer"))
-_QUEUED = frozenset(("delay", "apply_async", "remote", "send", "kiq", "s", "si"))
+QUEUED = frozenset(("delay", "apply_async", "remote", "send", "kiq", "s", "si"))
+"""Methods by which a function is put into a queue."""
 
 
 def handed(code: Code, by: Definition, node: ast.Call) -> tuple[Definition, ast.Call] | None:
@@ -38,7 +39,7 @@ def _taken(node: ast.Call, last: str) -> tuple[ast.expr | None, list[ast.expr]]:
     words = {word.arg: word.value for word in node.keywords}
     if last in _STARTS:
         return words.get("target"), _listed(words.get("args"))
-    if last in _QUEUED and isinstance(node.func, ast.Attribute):
+    if last in QUEUED and isinstance(node.func, ast.Attribute):
         return node.func.value, [*node.args, *_listed(words.get("args"))] if last != "apply_async" else (
             _listed(words.get("args")) or _listed(node.args[0] if node.args else None)
         )

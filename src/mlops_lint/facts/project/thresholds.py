@@ -12,6 +12,8 @@ from mlops_lint.facts.files.chains import chain, split
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.comparing import core_of, own_nodes, sides, words_of
+from mlops_lint.facts.project.thresholds_alone import Alone
 from mlops_lint.facts.project.values import Values
 from mlops_lint.facts.project.values.model import Frame, settled
 from mlops_lint.model import Location
@@ -27,8 +29,6 @@ _OTHERS = frozenset(
     "pvalue target relevance bleu rouge wer distance z zscore max min mean rank cv train test val".split()
 )
 _CUTTING = frozenset("min minimum threshold thresh cutoff cut floor".split())
-_METHODS = frozenset("gt ge lt le greater greater_equal less less_equal".split())
-_ORDER = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
 _QUERY = re.compile(
     r"\b(?:score|proba?|probability|risk|confidence)s?\b\s*[<>]=?\s*(@?\w[\w.]*)|(?<!\d)(\d{0,9}\.\d{1,20})\s*[<>]=?\s*(?:score|proba?)",
     re.I,
@@ -36,8 +36,6 @@ _QUERY = re.compile(
 _PREDICTS = frozenset(("predict",))
 _NETWORKS = ("torch", "tensorflow", "keras", "lightgbm", "xgboost", "catboost", "mxnet", "jax", "flax", "onnxruntime",
              "mlflow.pyfunc", "transformers", "h2o", "lightfm", "implicit", "surprise")  # fmt: skip
-_CONVERTS = frozenset(("float", "abs", "round"))
-_UNPACKS = frozenset(("item", "to_numpy", "astype", "squeeze"))
 _LIMITS = frozenset("min minimum max maximum threshold thresh cutoff cut limit floor bar".split())
 _HEALTH = frozenset(
     "psi drift ks pvalue p gap missing null nulls nan share ratio latency seconds cost budget time wait age size load "
@@ -75,10 +73,11 @@ class Thresholds:
         self.code = code
         self.values = values
 
-    def within(self, roots: Iterable[Definition], *, declared: bool = False) -> Cuts:
+    def within(self, roots: Iterable[Definition], *, declared: bool = False, said: float | None = None) -> Cuts:
         """The comparisons in the roots themselves; where there are none, in all that they reach.
 
-        `declared`: the roots are said to hold the threshold, so that the only bound in them is taken for it.
+        `declared`: the roots are said to hold the threshold, so that the only bound in them is taken for it;
+        `said`: the number that it should be.
         """
         own = [root for root in roots if not self.code.is_test(root.path)]
         found = [cut for root in own for cut in self._cuts(root)]
@@ -87,17 +86,20 @@ class Thresholds:
             found = [cut for one in reach for cut in self._cuts(one)]
         if not found and declared:
             found = self._only_limit(own)
+        if not found and declared and said is not None:
+            alone = Alone(self.code, self._numbers, _HEALTH | _OTHERS).bound(own, reach, said)
+            found = list(self._bounds(*alone)) if alone is not None else []
         hidden = opaque = None
         if not found:
             hidden, opaque = self._hidden(own, reach)
         return Cuts(tuple(dict.fromkeys(found)), hidden, opaque)
 
     def _cuts(self, definition: Definition) -> Iterator[Cut]:
-        nodes = list(_own(self.code.node(definition), definition))
+        nodes = list(own_nodes(self.code.node(definition), definition))
         scores, native = self._scores(definition, nodes), self._native(nodes)
         for node in nodes:
-            for side, bound in _sides(node):
-                core = _core(side)
+            for side, bound in sides(node):
+                core = core_of(side)
                 if (
                     self._is_score(definition, side, scores)
                     or (isinstance(core, ast.Name) and core.id in native)
@@ -129,10 +131,10 @@ class Thresholds:
         """The bound by name of a declared function, where it compares with no other share."""
         found: list[Cut] = []
         for definition in own:
-            for node in _own(self.code.node(definition), definition):
-                for side, bound in _sides(node) if isinstance(node, ast.Compare) else ():
-                    words = _words(bound)
-                    if words & _LIMITS and not (words | _words(side)) & _HEALTH and not _words(side) & _LIMITS:
+            for node in own_nodes(self.code.node(definition), definition):
+                for side, bound in sides(node) if isinstance(node, ast.Compare) else ():
+                    words = words_of(bound)
+                    if words & _LIMITS and not (words | words_of(side)) & _HEALTH and not words_of(side) & _LIMITS:
                         found += self._bounds(definition, bound)
         values = {cut.value for cut in found}
         return found if len(values) == 1 and all(value is not None and 0 < value < 1 for value in values) else []
@@ -172,7 +174,7 @@ class Thresholds:
         found: set[str] = set()
         for node in given if self._networks else ():
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if node.value is not None and _predicts(_core(node.value)):
+            if node.value is not None and _predicts(core_of(node.value)):
                 found |= {target.id for target in targets if isinstance(target, ast.Name)}
         return found
 
@@ -196,7 +198,7 @@ class Thresholds:
         return [use for use in uses if use.scope == definition.qualname]
 
     def _is_score(self, definition: Definition, side: ast.expr, scores: set[str]) -> bool:
-        words = _words(side)
+        words = words_of(side)
         if words & _OTHERS and not words & {"proba", "probability", "prob"}:
             return False
         return bool(words & _WORDS) or any(self._asks(definition, part, scores) for part in ast.walk(side))
@@ -242,67 +244,11 @@ class Thresholds:
                 yield argument.arg
 
 
-def _own(tree: ast.AST, definition: Definition) -> Iterator[ast.AST]:
-    """The nodes of a definition's own body; asserted bounds and those that only raise are no decisions."""
-    waiting = list(ast.iter_child_nodes(tree))
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Assert):
-            continue
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            continue
-        if isinstance(node, ast.If) and len(node.body) == 1 and isinstance(node.body[0], ast.Raise):
-            waiting += node.orelse
-            continue
-        yield node
-        waiting += ast.iter_child_nodes(node)
-
-
-def _sides(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """(compared, bound) of a comparison, either way round."""
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], _ORDER):
-        left, right = node.left, node.comparators[0]
-        yield (left, right)
-        yield (right, left)
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
-        if len(node.args) == 1:
-            yield (node.func.value, node.args[0])
-        elif len(node.args) == 2:
-            yield (node.args[0], node.args[1])
-
-
-def _words(side: ast.expr) -> set[str]:
-    return {word for name in _names(side) for word in re.split(r"[_\W\d]+", name.casefold()) if word}
-
-
 def _says_so(side: ast.expr, bound: ast.expr) -> bool:
     """`s >= min_score`: the bound is named after what it cuts, and the compared value after nothing else."""
-    words = _words(bound)
+    words = words_of(bound)
     named = (words & _CUTTING and words & _WORDS) or words == {"threshold"}
-    return bool(named) and isinstance(side, ast.Name) and not _words(side) & _OTHERS
-
-
-def _names(side: ast.expr) -> list[str]:
-    """What the compared value is called: the outermost name, attribute or key."""
-    core = _core(side, keys=True)
-    if isinstance(core, ast.Subscript) and isinstance(core.slice, ast.Constant):
-        return [str(core.slice.value)]
-    return [core.attr] if isinstance(core, ast.Attribute) else [core.id] if isinstance(core, ast.Name) else []
-
-
-def _core(side: ast.expr, *, keys: bool = False) -> ast.expr:
-    """What is left of `float(scores[0])` without that which only picks or converts. `keys`: texts pick as names do."""
-    while True:
-        if isinstance(side, ast.Subscript):
-            if keys and isinstance(side.slice, ast.Constant) and isinstance(side.slice.value, str):
-                return side
-            side = side.value
-        elif isinstance(side, ast.Call) and isinstance(side.func, ast.Name) and side.func.id in _CONVERTS and side.args:
-            side = side.args[0]
-        elif isinstance(side, ast.Call) and isinstance(side.func, ast.Attribute) and side.func.attr in _UNPACKS:
-            side = side.func.value
-        else:
-            return side
+    return bool(named) and isinstance(side, ast.Name) and not words_of(side) & _OTHERS
 
 
 def _predicts(node: ast.expr) -> bool:

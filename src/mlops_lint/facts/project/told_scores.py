@@ -15,7 +15,7 @@ from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.recorded import Recorded
 from mlops_lint.facts.project.told_beside import told_of
 from mlops_lint.facts.project.told_prose import MAX_LINE, NUMBER, OTHER, paragraphs, sentences
-from mlops_lint.facts.project.told_tables import Known, tables, told_in, versions
+from mlops_lint.facts.project.told_tables import Known, tables, told_in, unversioned, versions
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
 
@@ -178,7 +178,7 @@ class Scores:
         if column is not None and column < len(cells):
             words = set(re.findall(r"[\w']+", label))
             alone = sum(1 for one in rows[top + 1 :] if one.lstrip().startswith("|")) == 1
-            ours = alone and not OTHER.search(label)
+            ours = alone and not OTHER.search(unversioned(label))
             ours = ours or self._own(label, rows[top + 1 :])
             ours = ours or bool(words & _OURS and not OTHER.search(label))
             if column > 0 and ours and all(self._is_current(one) for one in versions(label)):

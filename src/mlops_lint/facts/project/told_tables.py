@@ -37,6 +37,7 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _VERSION = re.compile(r"(?<![\w.])v?(\d{1,4}(?:[.-]\d{1,4}){1,3})(?![\w.])")
+_RELEASE = re.compile(rf"(?:\b(?:release|version)\s)?{_VERSION.pattern}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,16 @@ def _is_baseline(label: str, known: Known) -> bool:
 
 def _may_be_ours(label: str, known: Known) -> bool:
     """No word of another release, part or group, and no version but the one of now."""
-    bare = _VERSION.sub(" ", label)
-    return bool(label) and not known.others.search(bare) and all(known.is_current(one) for one in versions(label))
+    return (
+        bool(label)
+        and not known.others.search(unversioned(label))
+        and all(known.is_current(one) for one in versions(label))
+    )
+
+
+def unversioned(label: str) -> str:
+    """A label without its releases: the `release 1.8` of now is no other one."""
+    return _RELEASE.sub(" ", label)
 
 
 def versions(label: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,17 +12,16 @@ from typing import TypeAlias
 from mlops_lint.documents.node import MapNode, Node, ScalarNode
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.ci import Ci, CiConfig
+from mlops_lint.facts.project.ci_gitlab_jobs import gitlab_jobs
 from mlops_lint.facts.project.cron import never_comes
 from mlops_lint.facts.project.reading import items, mapping, place, scalars, text_of, walk, word, yaml_of
 from mlops_lint.facts.project.script import Command
 from mlops_lint.model import Location
 from mlops_lint.repo.view import RepoView
 
-_GITLAB_WORDS = frozenset(
-    "default include stages variables workflow image services cache before_script after_script spec".split()
-)
 _REGARDLESS = re.compile(r"\balways\(\)|\bfailure\(\)|!\s*cancelled\(\)")
 _GUARDED = re.compile(r"needs\.[\w-]+\.result\s*==\s*'success'|\bsuccess\(\)")
+_SOURCE = re.compile(r"""\$\{?CI_PIPELINE_SOURCE\}?\s{0,9}==\s{0,9}["'][a-z_]{1,40}["']""")
 _HOSTED = ("github", "gitea", "forgejo")
 
 
@@ -43,7 +42,8 @@ class CiJob:
     commands: tuple[Command, ...] = ()
 
 
-_Index: TypeAlias = "tuple[tuple[Command, ...], list[tuple[int, int]], dict[str, list[int]]]"
+_Placed: TypeAlias = "dict[str, list[tuple[int, int]]]"
+_Index: TypeAlias = "tuple[tuple[Command, ...], _Placed, dict[str, list[int]]]"
 
 
 class Workflows:
@@ -115,12 +115,17 @@ class Workflows:
         found = next((cron for cron in crons if cron is not None and never_comes(word(cron))), None)
         return place(config.path, found) if found is not None else None
 
+    def otherwise(self, config: CiConfig, at: Location) -> bool:
+        """Whether the job of a command of GitLab runs for sources that it names, and a schedule is none of them."""
+        jobs = [job for job in self.jobs[config.path] if any(one.at == at for one in job.commands)]
+        return config.system == "gitlab" and bool(jobs) and all(_unscheduled(job) for job in jobs)
+
     def _of(self, config: CiConfig) -> Iterator[CiJob]:
         tree = yaml_of(self.view, config.path) if config.path.endswith((".yml", ".yaml")) else None
         if config.system in _HOSTED and tree is not None:
             yield from self._github(config, tree)
         elif config.system == "gitlab" and tree is not None:
-            yield from self._gitlab(config, tree)
+            yield from self._gitlab(config)
         elif config.system == "azure" and tree is not None and walk(tree, "stages") is not None:
             yield from self._azure(config, tree)
         else:
@@ -144,9 +149,12 @@ class Workflows:
                 self._commands(config, (starts[index], starts[index + 1]), [part.text for part in used]),
             )  # fmt: skip
 
-    def _commands(self, config: CiConfig, span: tuple[int, int], used: list[str]) -> tuple[Command, ...]:
+    def _commands(
+        self, config: CiConfig, span: tuple[int, int], used: list[str], file: str = ""
+    ) -> tuple[Command, ...]:
         """The commands that stand in a span of lines, and those that they lead to."""
-        found, lines, led = self._index(config)
+        found, own, led = self._index(config)
+        lines = own.get(file or config.path, [])
         near = lines[bisect_left(lines, (span[0], -1)) : bisect_left(lines, (span[1], -1))]
         direct = {number for _line, number in near}
         labels = {*used, *(" ".join(found[number].words[:3]) for number in direct)}
@@ -154,52 +162,28 @@ class Workflows:
         return tuple(found[number] for number in sorted(chosen))
 
     def _index(self, config: CiConfig) -> _Index:
-        """A configuration's commands; (line, number) of its own; the numbers of others by what leads to them."""
+        """A configuration's commands; (line, number) of those of its files; the others by what leads to them."""
         if config.path not in self._indices:
             found = self.ci.of(config)
-            own = sorted((one.at.line, number) for number, one in enumerate(found) if one.at.path == config.path)
+            own: _Placed = {}
             led: dict[str, list[int]] = {}
             for number, one in enumerate(found):
                 if one.at.path != config.path and one.via:
                     led.setdefault(one.via[0], []).append(number)
+                else:
+                    own.setdefault(one.at.path, []).append((one.at.line, number))
+            for placed in own.values():
+                placed.sort()
             self._indices[config.path] = (found, own, led)
         return self._indices[config.path]
 
-    def _gitlab(self, config: CiConfig, tree: MapNode) -> Iterator[CiJob]:
-        stages = [scalar.text for scalar in scalars(tree.get("stages"))] or ["build", "test", "deploy"]
-        stages = [".pre", *stages, ".post"]
-        jobs = [(key, job) for key, job in tree.entries if isinstance(job, MapNode) and key.text not in _GITLAB_WORDS]
-        starts = [*sorted(key.start[0] for key, _ in tree.entries), 1 << 30]
-        earlier: dict[int, tuple[str, ...]] = {}
-        shown = [(key, job, self._stage(tree, job)) for key, job in jobs if not key.text.startswith(".")]
-        for key, job, stage in shown:
-            position = stages.index(stage) if stage in stages else len(stages)
-            needs = walk(job, "needs")
-            if needs is not None:
-                before = tuple(word(item) or word(walk(item, "job")) for item in items(needs))
-            else:
-                if position not in earlier:
-                    before_it = set(stages[:position])
-                    earlier[position] = tuple(other.text for other, _, own in shown if own in before_it)
-                before = earlier[position]
-            end = starts[bisect_right(starts, key.start[0])]
-            environment = walk(job, "environment")
-            rules = " ".join(word(walk(rule, "when")) for rule in items(walk(job, "rules")))
-            when = word(walk(job, "when"))
+    def _gitlab(self, config: CiConfig) -> Iterator[CiJob]:
+        for job in gitlab_jobs(self.view, config.path):
+            commands = [one for span in job.spans for one in self._commands(config, span[1:], [], span[0])]
             yield CiJob(
-                key.text, config, place(config.path, key), job, before,
-                when == "always" or "always" in rules.split(), word(environment) or word(walk(environment,
-                "name")), when,
-                (), self._commands(config, (key.start[0], end), []),
+                job.name, config, job.at, job.node, job.needs, job.regardless, job.environment, job.when,
+                commands=tuple(dict.fromkeys(commands)),
             )  # fmt: skip
-
-    def _stage(self, tree: MapNode, job: Node, depth: int = 0) -> str:
-        own = word(walk(job, "stage"))
-        if own or depth > 8:
-            return own or "test"
-        above = [tree.get(scalar.text) for scalar in scalars(walk(job, "extends"))]
-        found = [self._stage(tree, one, depth + 1) for one in above if isinstance(one, MapNode)]
-        return found[-1] if found else "test"
 
     def _azure(self, config: CiConfig, tree: MapNode) -> Iterator[CiJob]:
         stages = [stage for stage in items(tree.get("stages")) if word(walk(stage, "stage"))]
@@ -218,6 +202,11 @@ class Workflows:
                 tuple(tasks), self._commands(config, (starts[index], starts[index + 1]), []),
             )  # fmt: skip
             previous = word(walk(stage, "stage"))
+
+
+def _unscheduled(job: CiJob) -> bool:
+    tests = [word(walk(rule, "if")).strip() for rule in items(walk(job.node, "rules"))]
+    return bool(tests) and all(_SOURCE.fullmatch(test) and "schedule" not in test for test in tests)
 
 
 def _below(node: Node, key: str) -> Iterator[ScalarNode]:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from mlops_lint.documents.python import PythonSource, PythonText, parsed, read_python
 from mlops_lint.facts.files.chains import split
-from mlops_lint.facts.files.nodes import MAIN
+from mlops_lint.facts.files.nodes import MAIN, CallsByPlace, calls_by_place
 from mlops_lint.facts.files.store import FileFacts
 from mlops_lint.facts.files.symbols import Symbols, UseFact
 from mlops_lint.facts.inject import provides
@@ -96,6 +96,7 @@ class Code:
         self._held = 0
         self._texts: dict[str, PythonText] = {}
         self._nodes: dict[str, tuple[ast.Module, dict[tuple[int, str], ast.AST]]] = {}
+        self._calls: dict[str, CallsByPlace] = {}
         self._named_in: dict[str, list[tuple[str, UseFact]]] | None = None
         self._entries: tuple[Definition, ...] | None = None
         self._live: Reach | None = None
@@ -117,6 +118,7 @@ class Code:
                 dropped = next(iter(self._sources))
                 self._held -= len(self._sources.pop(dropped).text)
                 self._nodes.pop(dropped, None)
+                self._calls.pop(dropped, None)
         self._sources[path] = known
         return known
 
@@ -161,15 +163,10 @@ class Code:
 
     def call_node(self, use: Use) -> ast.Call | None:
         """The syntax tree of a use that is a call."""
-        fact = use.fact
-        for node in ast.walk(self.source(use.path).tree):
-            if isinstance(node, ast.Call):
-                func = node.func
-                if (func.lineno, func.col_offset, func.end_lineno, func.end_col_offset) == (
-                    fact.line, fact.column, fact.end_line, fact.end_column,
-                ):  # fmt: skip
-                    return node
-        return None
+        fact, tree = use.fact, self.source(use.path).tree
+        if use.path not in self._calls:
+            self._calls[use.path] = calls_by_place(tree)
+        return self._calls[use.path].get((fact.line, fact.column, fact.end_line, fact.end_column))
 
     def definition(self, path: str, qualname: str) -> Definition | None:
         """A function or class by the name it is defined under in that file, re-exports not followed."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mlops_lint.documents.node import ListNode, MapNode, Node, ScalarNode
 from mlops_lint.facts.project.reading import parsed, place
 from mlops_lint.facts.project.values.model import UNKNOWN, Contents, Dumped, Frame, Opened, Settings, Text
+from mlops_lint.facts.project.values.omega import omega
 from mlops_lint.facts.project.values.paths import candidates
 from mlops_lint.repo.view import RepoView
 
@@ -44,7 +45,7 @@ def loaded(fold: Evaluator, name: str, node: ast.Call, frame: Frame) -> Any:
         value = fold.evaluate(node.args[0], frame) if node.args else UNKNOWN
         return Dumped(value, _DUMPERS[name])
     if name not in _LOADERS:
-        return NotImplemented
+        return omega(fold, name, node, frame)
     if name == "dvc.api.params_show":
         return document(fold, "params.yaml", frame) if not node.args and not node.keywords else UNKNOWN
     source = fold.evaluate(node.args[0], frame) if node.args else UNKNOWN
