@@ -7,6 +7,7 @@ from mlops_lint import (
     BaselineCutoffs,
     BaselineParts,
     Charter,
+    Definition,
     EqualTerms,
     Evidence,
     Finding,
@@ -129,6 +130,31 @@ def _first(
         yield charter.at("baseline", "implemented_in"), other
 
 
+def _itself(
+    charter: Charter,
+    calls: BaselineCalls,
+    implementations: Implementations,
+    project: Project,
+    own: Definition,
+    at: Location,
+) -> Iterator[Unequal]:
+    """Where the baseline is the model that it is held against."""
+    served, kind = charter.text("deployment", "predicts_in"), charter.text("baseline", "kind")
+    model = implementations.of(served) if served else ""
+    server = None if isinstance(model, str) or kind not in _UNLEARNED else model.definition
+    if server is not None and server == own:
+        yield Unequal("is the code that serves the model (`deployment.predicts_in`)", (Related(at, own.name),))
+    elif server is not None and (alike := calls.alike(own, server)) is not None:
+        related = Related(alike, "`deployment.predicts_in` asks it too")
+        yield Unequal(f"is the model itself: `{own.name}` asks the model that is served", (related,))
+    artefact = charter.text("model", "path") if kind != "previous-model" else None
+    if artefact and (loaded := calls.loads(own, project.join(artefact))) is not None:
+        yield Unequal(f"is the model itself: `{own.name}` loads {artefact}", (Related(loaded, "loaded here"),))
+    elif artefact and (asked := calls.asks(own, project.join(artefact))) is not None:
+        related = Related(asked, f"the model of {artefact} is asked")
+        yield Unequal(f"is the model itself: `{own.name}` is given what {artefact} holds", (related,))
+
+
 def _coded(
     charter: Charter,
     metrics: Metrics,
@@ -145,22 +171,7 @@ def _coded(
     at, metric = charter.at("baseline", "implemented_in"), metrics.get(charter.text("metric", "name") or "")
     own = found.definition
     if own is not None and own.kind == "function":
-        served = charter.text("deployment", "predicts_in")
-        model = implementations.of(served) if served else ""
-        kind = charter.text("baseline", "kind")
-        if kind in _UNLEARNED and not isinstance(model, str) and model.definition == own:
-            yield (
-                at,
-                Unequal("is the code that serves the model (`deployment.predicts_in`)", (Related(found.at, own.name),)),
-            )
-        artefact = charter.text("model", "path")
-        loaded = calls.loads(own, project.join(artefact)) if artefact and kind != "previous-model" else None
-        if loaded is not None:
-            yield at, Unequal(f"is the model itself: `{own.name}` loads {artefact}", (Related(loaded, "loaded here"),))
-        asked = calls.asks(own, project.join(artefact)) if artefact and kind != "previous-model" else None
-        if loaded is None and asked is not None:
-            related = (Related(asked, f"the model of {artefact} is asked"),)
-            yield at, Unequal(f"is the model itself: `{own.name}` is given what {artefact} holds", related)
+        yield from ((at, one) for one in _itself(charter, calls, implementations, project, own, found.at))
         if other := calls.rows(own):
             yield at, other
         if metric is not None and (other := calls.misnamed(metric, own)):

@@ -40,7 +40,7 @@ def leakage(
     scope = {one.path for one in shipped.trained.definitions} if named else set(code.modules)
     leaks = [shown for shown in practice.shown if shown.at is not None and shown.at.path in scope]
     findings = [] if not practice.present else [_leak(charter, claim, shown.at, shown.detail) for shown in leaks]
-    findings += _target(charter, features, copies)
+    findings += _target(charter, features, copies, shipped)
     yield from findings
     if findings:
         return
@@ -58,7 +58,7 @@ def _leak(charter: Charter, claim: Location, at: Location | None, detail: str) -
     return Finding(at or claim, Kind.DEFECT, f"{detail}: it has seen the rows that are scored", FIT, said)
 
 
-def _target(charter: Charter, features: Features, copies: Copies) -> list[Finding]:
+def _target(charter: Charter, features: Features, copies: Copies, shipped: Shipped) -> list[Finding]:
     column = charter.text("data", "labels", "column") if charter.has("data", "labels", "status") else None
     if column is None or charter.text("goal", "task") in OWN_TARGETS:
         return []
@@ -70,6 +70,9 @@ def _target(charter: Charter, features: Features, copies: Copies) -> list[Findin
         if (match := _certain(features.uses(copy.name))) is not None and match.column == copy.name:
             said = (Related(copy.at, f"a copy of {column!r}"), Related(claim, "the label"))
             return [Finding(match.at, Kind.DEFECT, f"the feature {copy.name!r} is the label {column!r}", DROP, said)]
+    if (told := copies.told(column, shipped.trained)) is not None:
+        message = f"the label {column!r} is among the words of {told[0]!r}, which the model reads"
+        return [Finding(told[1], Kind.DEFECT, message, DROP, (Related(claim, "the label"),))]
     return []
 
 

@@ -1,6 +1,7 @@
 """Which rows the declared metric is computed on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mlops_lint import (
     Charter,
@@ -79,7 +80,18 @@ def metric_on_training_data(
         if other is not None and not any(one.rows in _HELD for one in scored):
             yield Unknown(claim, f"{name!r} is computed here too, on rows that cannot be followed", other)
             return
-    yield from _judged(charter, name, claim, scored)
+    yield from _judged(charter, name, claim, [_of_trainer(charter, code, implementations, one) for one in scored])
+
+
+def _of_trainer(charter: Charter, code: Code, implementations: Implementations, one: Scored) -> Scored:
+    """Where the model is only read from a file, what the declared training does has chosen it, and no other code."""
+    if one.chosen_at is None or not one.by_name:
+        return one
+    text = charter.text("model", "trained_by")
+    trainer = implementations.of(text) if text else ""
+    reach = [] if isinstance(trainer, str) else code.reachable(trainer.roots).definitions
+    own = any(found.path == one.chosen_at.path for found in reach if found.kind == "function")
+    return one if own else replace(one, chosen_at=None)
 
 
 def _tuned(
@@ -147,6 +159,8 @@ def _judged(charter: Charter, name: str, claim: Location, scored: list[Scored]) 
     seen = [one for one in scored if one.rows in _SEEN]
     unknown = [one for one in scored if one.rows == "unknown"]
     chosen = [one for one in held if one.chosen_at]
+    stored = all(one.by_name for one in chosen)  # then the scores of slices of the test rows have no rows of their own
+    vague = [one for one in unknown if one.presented != "test" or not stored]
     split = charter.text("metric", "split")
     learned = [one for one in seen if one.presented == split in _HELD and not one.by_name]
     if learned and not unknown and not any(split in (one.rows, one.presented) for one in held):
@@ -154,7 +168,7 @@ def _judged(charter: Charter, name: str, claim: Location, scored: list[Scored]) 
     elif split == "test" and held and not seen and not unknown and all(one.rows == "validation" for one in held):
         yield Unknown(claim, f"{name!r} is computed on validation rows alone, while `split: test` is declared",
                       held[0].use.at)  # fmt: skip
-    elif chosen and split == "test" and not unknown and chosen == [one for one in held if one.rows != "validation"]:
+    elif chosen and split == "test" and not vague and chosen == [one for one in held if one.rows != "validation"]:
         yield _chosen(name, claim, chosen[0])
     elif held:
         best = sorted(held, key=lambda one: (one.by_name, one.rows != "test", one.use.at))[0]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from mlops_lint.facts.files.chains import chain
 from mlops_lint.facts.inject import provides
+from mlops_lint.facts.project.baseline_asking import asked_alike
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.facts.project.companions import SPLITS
 from mlops_lint.facts.project.equal_terms import Unequal
@@ -139,6 +140,10 @@ class BaselineCalls:
                         if known is not None and model in self.values.repository_paths(known, path):
                             return self.code.source(path).at(node)
         return None
+
+    def alike(self, baseline: Definition, served: Definition) -> Location | None:
+        """Where it asks the model that the served method of its class asks."""
+        return asked_alike(self.code, baseline, served)
 
     def asks(self, baseline: Definition, model: str) -> Location | None:
         """Where the function is given the model's file, opened, for the parameter that it asks for its answers."""

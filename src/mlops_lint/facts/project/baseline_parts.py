@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from mlops_lint.facts.files.chains import chain
@@ -13,6 +14,7 @@ from mlops_lint.facts.project.flow import Flow
 from mlops_lint.model import Location, Related
 
 _DEPTH = 4
+_SCORES = re.compile(r"(?i)metric|scor|eval|measure|error|loss|compar|report|bench")
 _FILLS = ("append", "extend", "update")
 _Place = tuple[frozenset[int], ast.expr]
 
@@ -27,8 +29,10 @@ class BaselineParts:
     def named(self, baseline: Definition, split: str) -> Unequal | None:
         """Its answers go into the model's own scorer with rows of a part that is not called `split`."""
         own, theirs = self._scorings(baseline)
-        parts = [self.flow.parts(use) for use in theirs]
         others = [self.flow.parts(use) for use in own]
+        scorers = {use.name for use, one in zip(own, others, strict=True) if split in one}
+        theirs = [use for use in theirs if use.name in scorers or self.flow.parts(use) or self._measures(use, theirs)]
+        parts = [self.flow.parts(use) for use in theirs]
         found = frozenset(part for one in parts for part in one)
         if len(found) != 1 or split in found or not all(parts) or not any(split in one for one in others):
             return None
@@ -38,6 +42,20 @@ class BaselineParts:
         model = next(use for use, one in zip(own, others, strict=True) if split in one)
         related = (Related(model.at, f"{split} rows"), Related(first.at, f"{shown} rows"))
         return Unequal(f"is scored on the {shown} rows, the model on the {split} rows", related)
+
+    def _measures(self, use: Use, beside: Sequence[Use]) -> bool:
+        """Whether a call may score; one that serves or logs answers elsewhere tells nothing of what was scored."""
+        if _SCORES.search(use.name) or any(other.path == use.path and self.flow.parts(other) for other in beside):
+            return True
+        path, _, qualname = use.name.partition("::")
+        callee = self.code.definition(path, qualname)
+        reach = self.code.reachable([callee]) if isinstance(callee, Definition) else None
+        return reach is None or any(
+            self.code.graph.scope(where, fact.scope) in reach
+            for name, uses in self.code.graph.canonical.items()
+            if _SCORES.search(name)
+            for where, fact in uses
+        )
 
     def _scorings(self, baseline: Definition) -> tuple[list[Use], list[Use]]:
         """The calls of functions of the project that score: of others' answers, and of the baseline's."""

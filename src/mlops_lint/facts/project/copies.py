@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from mlops_lint.documents.node import DocumentError
 from mlops_lint.facts.files.nodes import own_nodes
 from mlops_lint.facts.inject import provides
-from mlops_lint.facts.project.code import Code
+from mlops_lint.facts.project.code import Code, Reach
+from mlops_lint.facts.project.copies_text import told_in_text
 from mlops_lint.facts.project.reading import text_of
 from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location
@@ -43,6 +44,10 @@ class Copies:
             if not self.code.is_test(path) and "[" in (text_of(self.code.view, path) or ""):
                 found += self._file(path, column)
         return found
+
+    def told(self, column: str, reach: Reach) -> tuple[str, Location] | None:
+        """The text that a classifier within reach reads, with the label among its words, and where it is put there."""
+        return told_in_text(self.code, reach, column)
 
     def _file(self, path: str, column: str) -> Iterator[Copied]:
         try:

@@ -40,7 +40,7 @@ from mlops_lint.facts.project.measuring_nodes import (
     strings,
     works,
 )  # fmt: skip
-from mlops_lint.facts.project.measuring_other import in_its_place
+from mlops_lint.facts.project.measuring_other import half, in_its_place
 from mlops_lint.facts.project.measuring_words import Words
 from mlops_lint.facts.project.values import Values
 from mlops_lint.model import Location
@@ -113,14 +113,13 @@ class _Search:
         roots: Sequence[Definition] | None = None,
     ) -> None:  # fmt: skip
         self.aside = bystander(facts.code, reach, roots)
-        self.shown: set[str] = set()
-        self.facts, self.code, self.reach = facts, facts.code, reach
+        self.facts, self.code, self.reach, self.shown = facts, facts.code, reach, set[str]()
         self.name, self.task, self.own = name, task, own
         self.words = Words(facts.metrics, name)
         self.metric: Metric | None = self.words.metric
         self.unclear: list[tuple[int, Unclear]] = []
         self.instead: dict[str, Location] = {}
-        self.later = False
+        self.later, self.halves = False, frozenset[Location]()
 
     def run(self) -> Measurement:
         steps: list[Callable[[], Computed | None]] = [self.defined, self.called, self.by_hand, self.nodes]
@@ -167,9 +166,10 @@ class _Search:
                 for path, fact in uses:
                     if self.code.graph.scope(path, fact.scope) in self.reach:
                         return Computed(self.code.use_at(path, fact), short(name))
-        for use in self.code.uses(metric.derivable):
-            if self.code.scope_of(use) in self.reach:
-                self.doubt(1, f"it can be worked out from `{short(use.name)}`, which is called here", use.at)
+        derived = [use for use in self.code.uses(metric.derivable) if self.code.scope_of(use) in self.reach]
+        self.halves = half(self.facts.metrics, derived)
+        for use in derived:
+            self.doubt(1, f"it can be worked out from `{short(use.name)}`, which is called here", use.at)
         return None
 
     def _library(self, name: str) -> bool:
@@ -285,6 +285,7 @@ class _Search:
                 continue
             if other := in_its_place(self.code, self.facts.metrics, self.metric, definition):
                 self.instead.setdefault(other, at)
+                self.unclear = [one for one in self.unclear if not (meant and one[1].at in self.halves)]
             elif works(self.code, definition):
                 if meant:
                     return Computed(at, definition.name)

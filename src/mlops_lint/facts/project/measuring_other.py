@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 
 from mlops_lint.facts.files.chains import chain, split
-from mlops_lint.facts.project.code import Code, Definition
+from mlops_lint.facts.project.code import Code, Definition, Use
 from mlops_lint.facts.project.knowledge import Metric, Metrics
 from mlops_lint.facts.project.measuring_errors import other_error
+from mlops_lint.model import Location
 
 _MEANS = frozenset("mean nanmean average sum fsum float round item list array asarray tensor stack".split())
 _OF_ANOTHER = re.compile(r"balanced|map_|mrr|iou|mean|macro|top_k|at_k|f1|fbeta|gap")
 """Metrics that are another one's mean over classes, queries or the first places, or that one under a setting."""
-_PLAIN = frozenset("mean error errors absolute score rate root squared square the of at loss area under".split())
+_AVERAGED = re.compile(r"(?i)(?:^|_)(?:macro|weighted|binary)(?:_|$)")
+"""The averages of F1 that are no accuracy; the one over all answers is."""
+_OF_CLASSES = frozenset(("f1", "precision", "recall"))
+_PLAIN = frozenset("mean error errors token absolute score rate root squared square the of at loss area under".split())
 _WORD = re.compile(r"[a-z]{3,}")
 
 
@@ -21,11 +26,18 @@ def in_its_place(code: Code, metrics: Metrics, metric: Metric | None, definition
     """The metric that a function named after `metric` gives in its place; empty where that cannot be told."""
     node = code.node(definition)
     found = other_error(metric.name if metric else "", node)
-    if found or metric is None or _OF_ANOTHER.search(metric.name):
+    if found or metric is None or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return found
-    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+    if _OF_ANOTHER.search(metric.name) and not (metric.name == "f1" and _AVERAGED.search(definition.name)):
         return ""
     return _Body(code, metrics, metric, definition).other(node)
+
+
+def half(metrics: Metrics, uses: Sequence[Use]) -> frozenset[Location]:
+    """The places of precision alone, or of recall alone: no F1 is worked out from one of them."""
+    found = {one.name for use in uses for one in metrics.computed_by(use.name) or ()}
+    known = all(metrics.computed_by(use.name) for use in uses)
+    return frozenset(use.at for use in uses) if known and found in ({"recall"}, {"precision"}) else frozenset()
 
 
 class _Body:
@@ -82,7 +94,9 @@ class _Body:
     def _other(self, call: ast.Call) -> Metric | None:
         """The one metric that a call computes, which shares no word with this one."""
         found = self.metrics.computed_by(self._name(call))
-        other = found[0] if len(found) == 1 else None
+        averaged = self.metric.name in _OF_CLASSES and _AVERAGED.search(self.definition.name)
+        alike = not found or any(_words(one) & _words(self.metric) for one in found)
+        other = found[0] if len(found) == 1 or (averaged and not alike) else None
         return other if other is not None and not _words(other) & _words(self.metric) else None
 
     def _is_its_own(self, call: ast.Call) -> bool:

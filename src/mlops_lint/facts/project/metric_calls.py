@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,13 +101,25 @@ class MetricCalls:
         if node is None:
             yield Setting(None, use.at)
             return
-        if any(word.arg is None for word in node.keywords):
-            yield Setting(None, use.at)
+        for word in node.keywords:
+            if word.arg is None and (yield from self._unpacked(use.path, use.scope, word.value, parameter)):
+                return
         for word in node.keywords:
             if word.arg in _KEYWORDS[parameter]:
                 yield from self._folded(use.path, use.scope, word.value)
                 return
         yield self._default(use, node, parameter)
+
+    def _unpacked(self, path: str, scope: str, options: ast.expr, parameter: str) -> Generator[Setting, None, bool]:
+        """What `**OPTIONS` says of a parameter, and whether that is told; options that are not known may say it."""
+        known = self.values.fold(path, scope, options)
+        at = self.code.source(path).at(options)
+        if known is None or not isinstance(known.value, dict):
+            yield Setting(None, at)
+            return False
+        said = [known.value[name] for name in _KEYWORDS[parameter] if name in known.value]
+        yield from (Setting(value, at) for value in said[:1])
+        return bool(said)
 
     def _default(self, use: Use, node: ast.Call, parameter: str) -> Setting:
         """What the call means where it does not say it; averages mean nothing to a `task="binary"`."""
@@ -184,10 +196,12 @@ class MetricCalls:
                 if self.code.graph.scope(path, scope) not in reach or not self._loads(path, scope, node.func, metric):
                     continue
                 given = [word.value for word in node.keywords if word.arg in _KEYWORDS[parameter]]
+                options = [word.value for word in node.keywords if word.arg is None]
                 if given:
                     yield from self._folded(path, scope, given[0])
-                elif any(word.arg is None for word in node.keywords):
-                    yield Setting(None, self.code.source(path).at(node))
+                elif options:
+                    if not (yield from self._unpacked(path, scope, options[0], parameter)):
+                        yield Setting(None, self.code.source(path).at(node))
                 elif metric.name in ("f1", "precision", "recall"):
                     default = {"average": "binary"}.get(parameter, 1)
                     yield Setting(default, self.code.source(path).at(node), given=False)

@@ -30,16 +30,16 @@ def never_run(code: Code, subject: Definition) -> Location | None:
 
 def _dead(tree: ast.AST) -> Iterator[ast.AST]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.If | ast.While) and _never(node.test):
+        if isinstance(node, ast.If | ast.While) and never(node.test):
             yield from (inner for part in node.body for inner in ast.walk(part))
         elif isinstance(node, ast.If) and isinstance(node.test, ast.Constant) and node.test.value:
             yield from (inner for part in node.orelse for inner in ast.walk(part))
-        elif isinstance(node, ast.IfExp) and _never(node.test):
+        elif isinstance(node, ast.IfExp) and never(node.test):
             yield from ast.walk(node.body)
 
 
-def _never(test: ast.expr) -> bool:
+def never(test: ast.expr) -> bool:
     """`False`, `0`, `False and x`."""
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        return any(_never(value) for value in test.values)
+        return any(never(value) for value in test.values)
     return isinstance(test, ast.Constant) and not test.value

@@ -39,8 +39,13 @@ _KNOWN = frozenset(
     "seaborn plotly xgboost lightgbm catboost statsmodels imblearn shap requests streamlit fastapi PIL cv2 "
     "torchmetrics timm captum".split()
 )
-_HARMLESS = re.compile(r"\b(pip|git|conda|apt|nvidia-smi|curl|wget|unzip|mkdir)\b|\w\.py\b")
+_HARMLESS = re.compile(
+    r"\b(pip|git|conda|apt|nvidia-smi|curl|wget|unzip|mkdir)\b|\w\.py\b|"
+    r"\bdvc\b\W{1,6}(?:data\W{1,6})?(?:status|diff|version|config|remote|push|list|ls)\b"
+)
 """Commands that write no numbers, and scripts that are read like all others."""
+_OF_ITS_OWN = re.compile(r"(?:datasets|transformers|peft|tokenizers)\..*\.save_(?:to_disk|pretrained|model)$")
+"""Folders of data sets and models, whose files have names that the library gives them."""
 _REDIRECTED = re.compile(r">|\btee\b")
 _ENTRY = re.compile(r"\s*[\w-]+:\s*[\"']?([\w.-]+(?:/[\w.-]+)+)[\"']?\s*")
 """A configuration's entry that is a path and nothing else."""
@@ -267,7 +272,7 @@ class Origins:
         if last in _SAVERS:
             return name is None or name.partition(".")[0] not in _TRACKERS
         words = {word.casefold() for word in re.findall(r"[A-Za-z][a-z]*", last)}
-        if last in ("save_hyperparameters", "model_dump", "model_dump_json"):
+        if last in ("save_hyperparameters", "model_dump", "model_dump_json") or _OF_ITS_OWN.match(name or ""):
             return False
         return name is not None and bool(words & _SAVING) and _unknown_library(name)
 

@@ -146,6 +146,7 @@ class Flow:
         writers = self._calling(_WRITERS)
         for _ in range(_ROUNDS if writers else 0):
             self._done.clear()
+            self._machine.shared.fitted.clear()
             self._follow(writers)
             self._machine.forget()
             if not self._machine.shared.files and not self._machine.shared.trained:

@@ -89,7 +89,9 @@ def _judged(
                 picked = tried(frame, rows, fit_at)
             return Judgement(verdict, hint, fit_at, steps, by_name, picked)
     if not fits and hint is not None and hint == other:
-        return Judgement(hint, hint, None, steps, by_name=True)
+        # Whichever fit gave the stored model, these very rows have chosen it.
+        picked = chosen(rows, frozenset(frame.shared.fitted)) if hint == "test" else None
+        return Judgement(hint, hint, None, steps, by_name=True, chosen_at=picked)
     return Judgement("unknown", hint, fit_at, steps)
 
 

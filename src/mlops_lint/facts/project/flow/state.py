@@ -95,6 +95,8 @@ class Shared:
         self.roles: dict[Key, set[Role | None]] = {}
         """What the rows are called that a call is given."""
         self.trained: dict[str, dict[Location, Fit]] = {}
+        self.fitted: set[Fit] = set()
+        """All fits outside of tests, of whatever model."""
         self.picked: dict[str, tuple[Rows, Location]] = {}
         self.deciding: dict[str, Deciding] = {}
         self.stopped: dict[Location, Rows] = {}
@@ -177,6 +179,8 @@ class Shared:
         fit = self.tuned(model, fit)
         before = self.models.get(model, frozenset())
         self.models[model] = before | {fit} if more else frozenset({fit})
+        if not self.code.is_test(fit.at.path):
+            self.fitted.add(fit)
 
     def record(self, key: Key, judgement: Judgement) -> None:
         """Keep a judgement once for each way that leads to it."""
