@@ -205,13 +205,16 @@ class Piping:
 
     def _other(self, stage: Stage, wanted: list[str]) -> bool:
         """Whether a stage scores the baseline or times the model, and nothing else."""
+        made = any(within(want, out) for out in stage.outs for want in wanted)
+        baseline = set(self._outputs("baseline")) - set(wanted)
+        if made or not stage.metrics or baseline.issuperset(stage.metrics):
+            return not made and bool(stage.metrics)
         writers = {write.definition for want in wanted for write in self._writes.to(want) if write.live}
         runs = {(run.stage, run.script) for run in self._values.invocations.all if run.script in self._code.modules}
         names = {one.name.partition("@")[0] for one in self.locking.stages(stage.file)}
         known = writers and names <= {name for name, _ in runs}
-        beside = {*self._outputs("baseline"), *(self._outputs("latency") if known else ())} - set(wanted)
-        made = any(within(want, out) for out in stage.outs for want in wanted)
-        if made or not stage.metrics or not beside.issuperset(stage.metrics):
+        beside = baseline | (set(self._outputs("latency")) - set(wanted) if known else set())
+        if not beside.issuperset(stage.metrics):
             return False
         modules = [self._code.modules[script] for name, script in runs if name == stage.name.partition("@")[0]]
         reached = self._code.reachable([one for module in modules for one in (module.body, module.main)]).definitions
