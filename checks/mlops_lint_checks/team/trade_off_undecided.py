@@ -17,6 +17,7 @@ from mlops_lint import (
 )
 
 LATENCY = "latency"
+DECIDE = "decide what comes first, and write it in `team.trade_offs`"
 ROUTE = ("team", "stakeholders")
 
 
@@ -58,13 +59,9 @@ def _judged(charter: Charter, wishes: Wishes, wanted: list[_Wish]) -> Results:
         if decision is not None:
             yield Evidence(charter.at(*ROUTE, other.index), charter.at("team", "trade_offs", decision), Grade.STATED)
             continue
-        yield Finding(
-            charter.at(*ROUTE, other.index),
-            Kind.ABSENCE,
-            f"{one.role!r} wants {pair[0]} and {other.role!r} wants {pair[1]}; no trade-off is decided",
-            help="decide what comes first, and write it in `team.trade_offs`",
-            related=(Related(charter.at(*ROUTE, one.index), f"{one.role} wants {pair[0]}"),),
-        )
+        message = f"{one.role!r} wants {pair[0]} and {other.role!r} wants {pair[1]}; no trade-off is decided"
+        wanted_by = Related(charter.at(*ROUTE, one.index), f"{one.role} wants {pair[0]}")
+        yield Finding(charter.at(*ROUTE, other.index), Kind.ABSENCE, message, DECIDE, (wanted_by,))
 
 
 def _against_a_budget(charter: Charter, wishes: Wishes, wanted: list[_Wish], pair: tuple[str, str]) -> Results:
@@ -73,13 +70,9 @@ def _against_a_budget(charter: Charter, wishes: Wishes, wanted: list[_Wish], pai
     one = next((wish for wish in wanted if pair[1] in wish.kinds and pair[0] not in wish.kinds), None)
     if budget is None or one is None or charter.items("team", "trade_offs"):
         return
-    yield Finding(
-        charter.at(*ROUTE, one.index),
-        Kind.ABSENCE,
-        f"{one.role!r} wants {pair[1]}, the charter sets a budget of {pair[0]}, and no trade-off is decided",
-        help="decide what comes first, and write it in `team.trade_offs`",
-        related=(Related(budget, f"a budget of {pair[0]}"),),
-    )
+    message = f"{one.role!r} wants {pair[1]}, the charter sets a budget of {pair[0]}, and no trade-off is decided"
+    related = (Related(budget, f"a budget of {pair[0]}"),)
+    yield Finding(charter.at(*ROUTE, one.index), Kind.ABSENCE, message, DECIDE, related)
 
 
 def _budgets(charter: Charter, wishes: Wishes) -> dict[str, Location]:

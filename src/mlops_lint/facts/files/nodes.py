@@ -85,6 +85,25 @@ def calls_by_place(tree: ast.AST) -> CallsByPlace:
     return found
 
 
+def spoken(node: ast.AST) -> str:
+    """A name, the last name of a chain, or a text that is written out; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def stands_alone(tree: ast.AST, place: tuple[int, int]) -> bool:
+    """Whether the call of what is written at a line and column is a statement of its own: nothing takes its result."""
+    return any(
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and (node.value.func.lineno, node.value.func.col_offset) == place
+        for node in ast.walk(tree)
+    )
+
+
 def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a scope in their order, without the functions within; classes and lambdas belong to it."""
     waiting = list(ast.iter_child_nodes(scope))[::-1]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mlops_lint.facts.files.chains import split
+from mlops_lint.facts.files.nodes import spoken
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.code import Code, Definition, External, Instance, Opaque, Reach, Use
@@ -154,7 +155,7 @@ class Explaining:
         for definition in sorted(self.code.reachable(roots).definitions) if wanted else ():
             for node in _own(self.code.node(definition)):
                 key = node.slice if isinstance(node, ast.Subscript) else node
-                text = _word(key) if isinstance(key, ast.Constant) else ""
+                text = spoken(key) if isinstance(key, ast.Constant) else ""
                 if (key is not node or _QUERY.search(text)) and any(name in _plain(text) for name in wanted):
                     return self.code.source(definition.path).at(node)
         return None
@@ -230,7 +231,7 @@ class Explaining:
             if definition.kind == "function" or definition in reach.roots:
                 empty = always_empty(self.code.node(definition))
                 for node in _own(self.code.node(definition)):
-                    if _SHOWN.search(_word(node)) and not (isinstance(node, ast.Name) and node.id in empty):
+                    if _SHOWN.search(spoken(node)) and not (isinstance(node, ast.Name) and node.id in empty):
                         return self.code.source(definition.path).at(node)
         return None
 
@@ -270,14 +271,6 @@ def _own(tree: ast.AST) -> Iterator[ast.expr]:
         if isinstance(node, ast.expr):
             yield node
         waiting += ast.iter_child_nodes(node)
-
-
-def _word(node: ast.expr) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 @provides

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from mlops_lint.facts.files.chains import chain, split
+from mlops_lint.facts.files.nodes import spoken
 from mlops_lint.facts.files.stubs import is_text
 from mlops_lint.facts.project.code import Code, Definition
 
@@ -59,7 +60,7 @@ def _draws(code: Code, one: Definition) -> bool:
         return False
     parts = [part for statement in node.body if not is_text(statement) for part in ast.walk(statement)]
     given = [part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg)]
-    if any(_MATTER.search(name) for name in [*given, *(_word(part) for part in parts)]):
+    if any(_MATTER.search(name) for name in [*given, *(spoken(part) for part in parts)]):
         return False
     return all(_plain(code, one, part) for part in parts if isinstance(part, ast.Call))
 
@@ -79,14 +80,6 @@ def _plain(code: Code, one: Definition, call: ast.Call) -> bool:
     if name is not None and name.startswith(_PLAIN):
         return True
     return isinstance(call.func, ast.Attribute) and split(text)[-1].lstrip(".") in _METHODS
-
-
-def _word(node: ast.AST) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def always_empty(tree: ast.AST) -> frozenset[str]:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlops_lint.facts.files.chains import chain
+from mlops_lint.facts.files.chains import chain, is_none
 from mlops_lint.facts.project.knowledge import Estimator
 from mlops_lint.facts.project.labelling_prose import LANGUAGE
 
@@ -63,7 +63,7 @@ def target_of(call: ast.Call, one: Estimator) -> ast.expr | None:
     if position is None or len(call.args) <= position or isinstance(call.args[position], ast.Starred):
         return None
     found = call.args[position]
-    return None if isinstance(found, ast.Constant) and found.value is None else found
+    return None if is_none(found) else found
 
 
 def unpacked_labels(node: ast.AST) -> Iterator[str]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mlops_lint.facts.files.chains import chain
+from mlops_lint.facts.files.chains import chain, is_none
 from mlops_lint.facts.inject import provides
 from mlops_lint.facts.project.acting import Acting, words
 from mlops_lint.facts.project.acting_tools import tools
@@ -310,7 +310,7 @@ def _given_back(nodes: list[ast.AST]) -> list[ast.Call] | None:
 
 
 def _nothing(node: ast.expr | None) -> bool:
-    return node is None or (isinstance(node, ast.Constant) and node.value is None)
+    return node is None or is_none(node)
 
 
 def _prefixed(node: ast.expr) -> bool:

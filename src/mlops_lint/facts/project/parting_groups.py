@@ -81,10 +81,9 @@ def _by_name(node: ast.AST) -> bool:
 def _told(code: Code, definition: Definition) -> Iterator[str]:
     """What the callers of a function write in their calls."""
     for path, use in code.graph.call_sites.get(definition, []):
-        call = code.source(path).tree if not use.call else None
-        for node in ast.walk(code.source(path).tree) if call is None else ():
-            if isinstance(node, ast.Call) and (node.func.lineno, node.func.col_offset) == (use.line, use.column):
-                yield " ".join(ast.unparse(part) for part in (*node.args, *(word.value for word in node.keywords)))
+        node = code.call_of(path, use) if use.call else None
+        if node is not None:
+            yield " ".join(ast.unparse(part) for part in (*node.args, *(word.value for word in node.keywords)))
 
 
 def _compared(node: ast.AST) -> Iterator[tuple[ast.Compare, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from mlops_lint.facts.files.nodes import stands_alone
 from mlops_lint.facts.project.code import Code, Definition
 from mlops_lint.model import Location
 
@@ -18,7 +19,7 @@ def dropped(code: Code, shared: Definition, predicts: Definition) -> Location | 
     own = [(path, use) for path, use, by in sites if by in reach]
     if not own or any(by in askers for *_, by in sites) or not all(use.call for _, use in own):
         return None
-    if all(_alone(code, path, (use.line, use.column)) for path, use in own):
+    if all(stands_alone(code.source(path).tree, (use.line, use.column)) for path, use in own):
         return code.use_at(*own[0])
     return None
 
@@ -36,12 +37,3 @@ def _only_gives(function: ast.AST) -> bool:
     told = any(isinstance(part, ast.keyword) and part.arg == "inplace" for part in parts)
     gives = any(isinstance(part, ast.Return) and part.value is not None for part in parts)
     return gives and not (acts or raises or told)
-
-
-def _alone(code: Code, path: str, at: tuple[int, int]) -> bool:
-    """Whether a call is a statement of its own."""
-    for node in ast.walk(code.source(path).tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            if (node.value.func.lineno, node.value.func.col_offset) == at:
-                return True
-    return False

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from mlops_lint.facts.files.chains import split
+from mlops_lint.facts.files.nodes import stands_alone
 from mlops_lint.facts.files.stubs import is_text
 from mlops_lint.facts.files.symbols import UseFact
 from mlops_lint.facts.inject import provides
@@ -128,12 +129,7 @@ class Wiring:
 
     def _dropped(self, path: str, fact: UseFact) -> bool:
         """Whether a call is a statement of its own."""
-        place = (fact.line, fact.column)
-        for node in ast.walk(self.code.source(path).tree):
-            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-                if (node.value.func.lineno, node.value.func.col_offset) == place:
-                    return True
-        return False
+        return stands_alone(self.code.source(path).tree, (fact.line, fact.column))
 
     def at(self, subject: Subject) -> Location | None:
         """Where it is defined; None for a library's."""

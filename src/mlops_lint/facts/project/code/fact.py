@@ -163,10 +163,14 @@ class Code:
 
     def call_node(self, use: Use) -> ast.Call | None:
         """The syntax tree of a use that is a call."""
-        fact, tree = use.fact, self.source(use.path).tree
-        if use.path not in self._calls:
-            self._calls[use.path] = calls_by_place(tree)
-        return self._calls[use.path].get((fact.line, fact.column, fact.end_line, fact.end_column))
+        return self.call_of(use.path, use.fact)
+
+    def call_of(self, path: str, fact: UseFact) -> ast.Call | None:
+        """The same, by the file and the bare fact."""
+        tree = self.source(path).tree
+        if path not in self._calls:
+            self._calls[path] = calls_by_place(tree)
+        return self._calls[path].get((fact.line, fact.column, fact.end_line, fact.end_column))
 
     def definition(self, path: str, qualname: str) -> Definition | None:
         """A function or class by the name it is defined under in that file, re-exports not followed."""
